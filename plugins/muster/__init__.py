@@ -1,0 +1,3 @@
+"""Muster makes written specs binding."""
+
+__version__ = "0.1.0"

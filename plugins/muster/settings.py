@@ -1,0 +1,331 @@
+"""Settings: `muster.toml` or `[tool.muster]` of `pyproject.toml`, checked as a whole.
+
+Each field says what it is for; the guide's page and the JSON Schema are made from these texts.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+from muster.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+DEFAULT_ID = r"[A-Z][A-Z0-9]*(-[A-Z][A-Z0-9]*)*-[0-9]{3,5}"
+
+
+class Marker(StrEnum):
+    """A way of writing the ID where a requirement is defined."""
+
+    BRACKET = "bracket"  # [AREA-1001]
+    BOLD = "bold"  # **AREA-1001**
+    COLON = "colon"  # AREA-1001: text
+    RULE = "rule"  # r[area.name]
+    NEED = "need"  # req~name~1
+    HEADING = "heading"  # a heading that is nothing but the ID
+
+
+class Anchors(StrEnum):
+    """Whose heading anchors count."""
+
+    MKDOCS = "mkdocs"
+    GITHUB = "github"
+
+
+class Slug(StrEnum):
+    """The slug function of the host's table of contents."""
+
+    ASCII = "ascii"  # markdown.extensions.toc.slugify
+    UNICODE = "unicode"  # markdown.extensions.toc.slugify_unicode
+    PYMDOWNX = "pymdownx"  # pymdownx.slugs.slugify(case="lower")
+
+
+class LevelPolicy(StrEnum):
+    """Which keyword of a requirement gives its level."""
+
+    STRONGEST = "strongest"
+    FIRST = "first"
+    NONE = "none"
+
+
+class Body(StrEnum):
+    """What a heading that defines a requirement takes as its text."""
+
+    SECTION = "section"
+    QUOTE = "quote"
+
+
+class SpecSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the specs are."""
+
+    include: Annotated[tuple[str, ...], Meta(description="Globs of the Markdown files to read.")] = (
+        "specs/**/*.md",
+        "**/SPEC/SPEC.md",
+    )
+    exclude: Annotated[tuple[str, ...], Meta(description="Globs of files to leave out.")] = ()
+    pages: Annotated[
+        tuple[str, ...], Meta(description="Globs of files that are pages and never specs, whatever they hold.")
+    ] = ("**/guide/**", "**/reference/**")
+    packages: Annotated[dict[str, str], Meta(description="Package name by path, for specs that nobody may edit.")] = {}
+    prefixes: Annotated[
+        dict[str, str],
+        Meta(description="ID area by path, with an optional number band: `OC-CORE` or `OC-CORE-1000..1999`."),
+    ] = {}
+    max_bytes: Annotated[int, Meta(description="A Markdown file above this size is reported and not read.", ge=1)] = (
+        20_000_000
+    )
+    max_line: Annotated[int, Meta(description="A file with a longer line is reported and not read.", ge=100)] = (
+        1_000_000
+    )
+
+
+class RequirementSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a requirement is written."""
+
+    id: Annotated[str, Meta(description="Regular expression of an ID, without its marker.")] = DEFAULT_ID
+    markers: Annotated[
+        tuple[Marker, ...], Meta(description="How the ID is marked where a requirement is defined.", min_length=1)
+    ] = (Marker.BRACKET,)
+    body: Annotated[
+        Body, Meta(description="What a heading with an ID takes as text: its section, or its first quote.")
+    ] = Body.SECTION
+    level: Annotated[LevelPolicy, Meta(description="Which keyword gives the level.")] = LevelPolicy.STRONGEST
+    lowercase: Annotated[bool, Meta(description="Lowercase keywords count in specs that do not declare RFC 8174.")] = (
+        False
+    )
+
+
+class AnchorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the published page names its headings."""
+
+    style: Annotated[Anchors, Meta(description="Whose anchors headings have.")] = Anchors.MKDOCS
+    slug: Annotated[Slug, Meta(description="The slug function of the site's table of contents (style mkdocs).")] = (
+        Slug.ASCII
+    )
+    separator: Annotated[str, Meta(description="The slug function's separator (style mkdocs).")] = "-"
+    tab_length: Annotated[int, Meta(description="Spaces that nest a list in the host's Markdown.", ge=1, le=8)] = 4
+    sane_lists: Annotated[
+        bool, Meta(description="The host starts a list straight after a paragraph and nests by its marker's width.")
+    ] = False
+
+
+class PathRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Rules for some paths."""
+
+    path: Annotated[str, Meta(description="Glob of the files meant.")]
+    ignore: Annotated[tuple[str, ...], Meta(description="Codes or prefixes that are off there.")] = ()
+    severity: Annotated[dict[str, Severity], Meta(description="Severity by code or prefix there.")] = {}
+
+
+class RuleSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which rules run, and how severe they are."""
+
+    select: Annotated[tuple[str, ...], Meta(description="Codes or prefixes to run; empty for all that are on.")] = ()
+    ignore: Annotated[tuple[str, ...], Meta(description="Codes or prefixes that are off.")] = ()
+    severity: Annotated[dict[str, Severity], Meta(description="Severity by code or prefix; the longest wins.")] = {}
+    paths: Annotated[tuple[PathRules, ...], Meta(description="The same for some paths.")] = ()
+    line_length: Annotated[int, Meta(description="Columns after which SHP005 reports a line.", ge=20)] = 100
+    vague_words: Annotated[tuple[str, ...], Meta(description="Words that KWD007 takes for untestable.")] = (
+        "adequate",
+        "appropriate",
+        "appropriately",
+        "as needed",
+        "easy",
+        "easily",
+        "efficient",
+        "efficiently",
+        "etc.",
+        "fast",
+        "flexible",
+        "quickly",
+        "reasonable",
+        "robust",
+        "sufficient",
+        "timely",
+        "user-friendly",
+    )
+
+
+class PackageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which packages need a spec: globs of their folders, `.` for the root."""
+
+    must: Annotated[tuple[str, ...], Meta(description="A missing spec is an error.")] = ()
+    should: Annotated[tuple[str, ...], Meta(description="A missing spec is a warning.")] = ()
+    may: Annotated[tuple[str, ...], Meta(description="A missing spec needs a rationale in the README.")] = ()
+    rationale_heading: Annotated[str, Meta(description="The README heading of that rationale.")] = "What this is not"
+
+
+class OutputSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where derived files go."""
+
+    requirements: Annotated[str, Meta(description="Folder of the requirement files.")] = "requirements"
+    compliance: Annotated[str, Meta(description="The compliance table; empty for none.")] = "COMPLIANCE.md"
+
+
+class SiteSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the site shows."""
+
+    outside: Annotated[str, Meta(description="Folder of the site for specs from outside the documentation folder.")] = (
+        "packages"
+    )
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings of a project; every one has a default under which `specs/*.md` just works."""
+
+    specs: SpecSettings = SpecSettings()
+    requirements: RequirementSettings = RequirementSettings()
+    anchors: AnchorSettings = AnchorSettings()
+    rules: RuleSettings = RuleSettings()
+    packages: PackageSettings = PackageSettings()
+    output: OutputSettings = OutputSettings()
+    site: SiteSettings = SiteSettings()
+    fail_on: Annotated[Severity, Meta(description="The severity from which `check` exits with 1.")] = Severity.ERROR
+    namespace: Annotated[str, Meta(description="UUID under which spec identities are minted.")] = ""
+
+
+class InvalidSettings(ValueError):
+    """The settings have mistakes; `problems` holds them all."""
+
+    def __init__(self, source: str, problems: list[str]) -> None:
+        self.source = source
+        self.problems = problems
+        super().__init__("\n".join(f"{source}: {problem}" for problem in problems))
+
+
+def settings_from(text: str, source: str) -> Settings:
+    """Read settings from the text of `muster.toml`, or of a `pyproject.toml` by that name."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSettings(source, [f"not TOML: {error}"]) from None
+    if source.endswith("pyproject.toml"):
+        tool = table.get("tool", {})
+        table = tool.get("muster", {}) if isinstance(tool, dict) else {}
+    return settings_of(table, source)
+
+
+def settings_of(table: Any, source: str) -> Settings:
+    """Check a table as a whole; raise `InvalidSettings` with every problem in it.
+
+    implements: MU-CORE-0041
+    """
+    problems = list(_problems(table, Settings, ""))
+    if problems:
+        raise InvalidSettings(source, problems)
+    settings: Settings = msgspec.convert(table, Settings)
+    return settings
+
+
+def _problems(table: Any, kind: type[Struct], where: str) -> Iterator[str]:
+    """What is wrong with a table of settings, in the order in which it was written."""
+    if not isinstance(table, dict):
+        yield f"`{where.rstrip('.') or 'tool.muster'}` is {_shown(table)}; it is a table"
+        return
+    hints = get_type_hints(kind, include_extras=True)
+    for name, value in table.items():
+        if name in hints:
+            yield from _problems_of_value(value, hints[name], f"{where}{name}")
+        else:
+            near = difflib.get_close_matches(name, hints, 1, 0.5)
+            known = f"did you mean `{where}{near[0]}`?" if near else f"known here: {', '.join(sorted(hints))}"
+            yield f"unknown setting `{where}{name}`; {known}"
+    for field in msgspec.structs.fields(kind):
+        if field.required and field.encode_name not in table:
+            yield f"`{where}{field.encode_name}` is missing"
+
+
+def _problems_of_value(value: Any, kind: Any, where: str) -> Iterator[str]:
+    """What is wrong with one value: its members one by one, then its type and limits, then what no type says."""
+    bare, limits = _taken_apart(kind)
+    if isinstance(bare, type) and issubclass(bare, Struct):
+        yield from _problems(value, bare, f"{where}.")
+        return
+    members = list(_members(value, bare, where))
+    for member, member_kind, place in members:
+        yield from _problems_of_value(member, member_kind, place)
+    if members:
+        return
+    try:
+        plain = msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        yield f"`{where}` is {_shown(value)}; it is {_wanted(value, bare, limits)}"
+        return
+    if where in _CHECKS and (problem := _CHECKS[where](plain)):
+        yield f"`{where}` is {_shown(value)}; {problem}"
+
+
+def _taken_apart(kind: Any) -> tuple[Any, Meta | None]:
+    """The type behind an annotation, and its limits."""
+    return (kind.__origin__, kind.__metadata__[0]) if hasattr(kind, "__metadata__") else (kind, None)
+
+
+def _members(value: Any, kind: Any, where: str) -> Iterator[tuple[Any, Any, str]]:
+    """The members of a list or of a table with free keys, with their types and names."""
+    if get_origin(kind) is tuple and isinstance(value, list):
+        yield from ((member, get_args(kind)[0], f"{where}[{i}]") for i, member in enumerate(value))
+    elif get_origin(kind) is dict and isinstance(value, dict):
+        yield from ((member, get_args(kind)[1], f'{where}."{key}"') for key, member in value.items())
+
+
+_NOUNS = {bool: "true or false", int: "a whole number", str: "a text", tuple: "a list", dict: "a table"}
+
+
+def _wanted(value: Any, kind: Any, limits: Meta | None) -> str:
+    """What a value of this kind looks like."""
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        near = difflib.get_close_matches(str(value), [str(choice) for choice in kind], 1)
+        return f"one of {', '.join(kind)}" + (f"; did you mean {near[0]!r}?" if near else "")
+    noun = _NOUNS[get_origin(kind) or kind]
+    if limits is None:
+        return noun
+    low = f" from {limits.ge}" if limits.ge is not None else ""
+    high = f" to {limits.le}" if limits.le is not None else ""
+    some = " with at least one member" if limits.min_length else ""
+    return f"{noun}{low}{high}{some}"
+
+
+def _no_pattern(pattern: str) -> str:
+    try:
+        empty = re.compile(pattern).fullmatch("")
+    except re.error as error:
+        return f"it is no regular expression: {error}"
+    return "it matches the empty text, and an ID has at least one character" if empty else ""
+
+
+def _no_path(path: str) -> str:
+    outside = path.startswith(("/", "~")) or ".." in path.split("/") or "\\" in path or path[1:2] == ":"
+    return "it is a path inside the project, with `/`" if outside else ""
+
+
+def _no_folder(path: str) -> str:
+    return _no_path(path) or ("" if path.strip("./") else "name a folder of its own")
+
+
+def _no_uuid(text: str) -> str:
+    return "" if not text or _UUID.fullmatch(text) else "it is a UUID, such as one that `uuidgen` prints"
+
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+# What no type says: a pattern that does not compile, an output that leaves the project.
+_CHECKS: dict[str, Callable[[Any], str]] = {
+    "requirements.id": _no_pattern,
+    "output.requirements": _no_folder,
+    "output.compliance": _no_path,
+    "site.outside": _no_folder,
+    "namespace": _no_uuid,
+}
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

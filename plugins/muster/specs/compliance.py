@@ -1,0 +1,66 @@
+"""The compliance table, `COMPLIANCE.md`.  implements: MU-REQ-1036"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from muster.model import Document, Level, Requirement, Status
+from muster.specs.requirement_file import distinct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+MARK = "<!-- Written by `muster sync`. Do not edit. -->"
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
+_SHAPE = re.compile(r"\A\s*#+ .*compliance", re.IGNORECASE)
+
+
+def status_of(requirement: Requirement) -> Status:
+    """The status that the repository's files alone give: citations, and what needs them, are read by `trace`."""
+    del requirement
+    return Status.SPECIFIED
+
+
+def rendered(documents: Sequence[Document]) -> str:
+    """The table's text: totals, then a section for each spec."""
+    every = [requirement for document in documents for requirement in distinct(document)]
+    lines = [MARK, "", "# Compliance", "", totals(every), ""]
+    for document in documents:
+        own = sorted(distinct(document), key=lambda requirement: requirement.id.sort_key())
+        lines += (f"## {escaped(document.title)}", "", f"[{document.path}]({target(document.path)}): {totals(own)}", "")
+        lines += ("| ID | Level | Status | Title |", "|---|---|---|---|")
+        lines += (_row(requirement) for requirement in own)
+        lines.append("")
+    return "\n".join(lines)
+
+
+def totals(requirements: Iterable[Requirement]) -> str:
+    """`3 requirements (2 must, 1 may; 3 specified)`."""
+    own = list(requirements)
+    levels = Counter(requirement.level for requirement in own)
+    states = Counter(status_of(requirement) for requirement in own)
+    parts = ", ".join(f"{levels[level]} {level.value}" for level in Level if levels[level])
+    stand = ", ".join(f"{states[status]} {status.value}" for status in Status if states[status])
+    return f"{len(own)} requirement{'s' * (len(own) != 1)} ({parts}; {stand})" if own else "no requirements"
+
+
+def _row(requirement: Requirement) -> str:
+    link = f"[{escaped(requirement.id.text)}]({target(requirement.links[0])})"
+    return f"| {link} | {requirement.level.value} | {status_of(requirement).value} | {escaped(requirement.title)} |"
+
+
+def escaped(text: str) -> str:
+    """A text that Markdown shows as it stands, in a cell too.  implements: MU-CORE-0024"""
+    return _SPECIAL.sub(r"\\\1", text.replace("\n", " "))
+
+
+def target(path: str) -> str:
+    """A path as a link target."""
+    return f"<{path}>" if re.search(r"[\s()]", path) else path
+
+
+def has_shape(text: str) -> bool:
+    """Whether a file is a compliance table that `sync` may take over."""
+    return text.startswith(MARK) or _SHAPE.match(text) is not None

@@ -1,0 +1,118 @@
+"""The files that follow from the specs, compared with what is committed.
+
+implements: MU-RULE-2014, MU-REQ-1035
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Protocol
+
+from muster.model import Derived, Document
+from muster.specs import compliance, requirement_file
+from muster.store.git import blob_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from muster.settings import Settings
+
+
+class Files(Protocol):
+    """What is committed: content IDs by path, and the bytes."""
+
+    @property
+    def entries(self) -> Mapping[str, str]: ...
+
+    def read(self, path: str) -> bytes: ...
+
+
+SCHEMA_FILE = "requirements.schema.json"
+
+
+def schema_text() -> str:
+    """The JSON Schema of a requirement file.  implements: MU-REQ-1034"""
+    return json.dumps(requirement_file.SCHEMA, indent=2) + "\n"
+
+
+def derived_files(
+    documents: Sequence[Document],
+    identities: Mapping[str, str],
+    settings: Settings,
+    files: Files,
+    compliance_id: Callable[[Callable[[], str]], str],
+) -> tuple[Derived, ...]:
+    """Every derived file, sorted by path; texts only where they differ from what is committed.
+
+    `identities` holds the content ID of each spec's requirement file, and `compliance_id` gives that of
+    the compliance table, asking for its text only where it does not know.
+    """
+    output = settings.output
+    folder = output.requirements.strip("/")
+    owners = owners_of(documents)
+    wanted: dict[str, tuple[str, Callable[[], str], Callable[[str], bool]]] = {}
+    for package, document in owners.items():
+        path = f"{folder}/{package}.yaml"
+        wanted[path] = (identities[document.path], _renderer(document), requirement_file.has_shape)
+    if owners:
+        schema = schema_text()
+        wanted[f"{folder}/{SCHEMA_FILE}"] = (blob_id(schema.encode()), lambda: schema, _is_schema)
+        if output.compliance:
+            with_own = [document for document in documents if document.requirements]
+            wanted[output.compliance] = (
+                compliance_id(lambda: compliance.rendered(with_own)),
+                lambda: compliance.rendered(with_own),
+                compliance.has_shape,
+            )
+    found = [_compared(path, *parts, files) for path, parts in wanted.items()]
+    found += _orphans(folder, wanted, files)
+    return tuple(sorted(found, key=lambda file: file.path))
+
+
+def owners_of(documents: Sequence[Document]) -> dict[str, Document]:
+    """The spec that each requirement file is made of: of two with one package, the first."""
+    owners: dict[str, Document] = {}
+    for document in documents:
+        if document.requirements:
+            owners.setdefault(document.package, document)
+    return owners
+
+
+def _renderer(document: Document) -> Callable[[], str]:
+    return lambda: requirement_file.rendered(document)
+
+
+def _compared(
+    path: str, identity: str, text: Callable[[], str], ours: Callable[[str], bool], files: Files
+) -> Derived:
+    if files.entries.get(path) == identity:
+        return Derived(path, same=True)
+    committed = _committed(path, files)
+    wanted = text()
+    if committed == wanted:
+        return Derived(path, same=True)
+    return Derived(path, False, wanted, committed, committed is None or not committed.strip() or ours(committed))
+
+
+def _committed(path: str, files: Files) -> str | None:
+    try:
+        return files.read(path).decode("utf-8", "surrogateescape")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        # Something is there that is no readable file; it is not ours, whatever it is.
+        return "\0"
+
+
+def _orphans(folder: str, wanted: Mapping[str, object], files: Files) -> list[Derived]:
+    found = []
+    for path in files.entries:
+        if path.startswith(f"{folder}/") and path.endswith(".yaml") and path not in wanted:
+            text = _committed(path, files)
+            if text is not None and requirement_file.is_ours(text):
+                found.append(Derived(path, False, None, text))
+    return found
+
+
+def _is_schema(text: str) -> bool:
+    return '"Muster requirement file"' in text

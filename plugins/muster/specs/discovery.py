@@ -1,0 +1,51 @@
+"""Which files of a repository Muster reads.  implements: MU-REQ-1001"""
+
+from __future__ import annotations
+
+import functools
+import re
+from posixpath import basename
+from typing import TYPE_CHECKING
+
+from muster.text.globs import pattern_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from muster.settings import Settings
+
+MANIFESTS = frozenset(("pyproject.toml", "Cargo.toml", "package.json", "go.mod"))
+RETIRED = "retired.yaml"
+
+
+@functools.cache
+def _union(globs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern_of(glob).pattern})" for glob in globs) or r"(?!)", re.DOTALL)
+
+
+def is_document(path: str, settings: Settings) -> bool:
+    """Whether a path is one of the Markdown files to read."""
+    if not path.endswith(".md"):
+        return False
+    specs = settings.specs
+    if path in settings.specs.packages:
+        return True
+    if _union(specs.include).fullmatch(path) is None or _union(specs.exclude).fullmatch(path) is not None:
+        return False
+    # A generated file of this folder is no source, and a README is a page of nobody's site.
+    return not path.startswith(f"{settings.output.requirements.strip('/')}/") and path != settings.output.compliance
+
+
+def is_input(settings: Settings) -> Callable[[str], bool]:
+    """A predicate for the files whose content a run looks at."""
+    folder = settings.output.requirements.strip("/") + "/"
+
+    def relevant(path: str) -> bool:
+        return (
+            path.endswith(".md")
+            or path.startswith(folder)
+            or path == settings.output.compliance
+            or basename(path) in MANIFESTS
+        )
+
+    return relevant

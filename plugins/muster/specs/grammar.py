@@ -1,0 +1,139 @@
+"""How the project writes an ID, and where in a passage one defines a requirement.
+
+implements: MU-REQ-1010, MU-REQ-1011, MU-REQ-1016
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from msgspec import Struct
+
+from muster.model import Block, Mark
+from muster.settings import DEFAULT_ID, Marker, RequirementSettings
+from muster.text.inline import label
+
+# Areas that name a standard, not a requirement: `[RFC-2119]`, `[ISO-8601]`, `[SHA-256]` cite.
+STANDARDS = (
+    "AES ANSI ASCII BCP BSI CAN CVE CWE DIN ECMA EN ETSI FIPS GMT GPL HTTP IEC IEEE IETF ISO ITU JEP KB MD MIL NIST "
+    "PEP PKCS RFC RSA SAE SHA SHS SP STD TLS UCS USB UTC UTF XEP"
+).split()
+
+_RULE_ID = r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*(?:\+[0-9]+)?"
+_NEED_ID = r"[A-Za-z]+~[^\W\d_][\w.-]*~[0-9]+"
+_LEAD = r"\s*(?:\|\s*)?(?:\[[ xX]\]\s+)?"
+
+
+class Grammar(Struct, frozen=True):
+    """The compiled patterns of a project's markers."""
+
+    id: re.Pattern[str]
+    anywhere: re.Pattern[str]  # a bracketed ID; group "id"
+    starts: tuple[re.Pattern[str], ...]  # at the start of a hard line; groups "id" and "marker"
+    needs: re.Pattern[str] | None  # the same for `req~name~1`, which may stand in a code span of its own
+    heading: re.Pattern[str] | None  # a heading that is nothing but the ID
+    brackets: bool
+    sample: str
+
+
+@functools.cache
+def grammar_of(settings: RequirementSettings) -> Grammar:
+    """Compile the markers that the settings choose."""
+    default = settings.id == DEFAULT_ID
+    body = rf"(?!(?:{'|'.join(STANDARDS)})-){settings.id}" if default else settings.id
+    patterns = {
+        Marker.BRACKET: rf"[*_]{{0,3}}(?P<marker>\[(?P<id>{body})\])(?![(\[\x00])",
+        Marker.BOLD: rf"(?P<marker>(?P<b>\*\*|__)(?P<id>{body})(?::?(?P=b)))",
+        Marker.COLON: rf"[*_]{{0,3}}(?P<marker>(?P<id>{body}):)(?=[\s*_]|$)",
+        Marker.RULE: rf"(?P<marker>[a-z][a-z0-9]*\[(?P<id>{_RULE_ID if default else body})\])(?=[ \t]*(?:\n|$))",
+    }
+    need = rf"(?P<marker>`?(?P<id>{_NEED_ID if default else body})`?)(?=[ \t]*(?:\n|$))"
+    markers = settings.markers
+    samples = {Marker.RULE: "r[area.name]", Marker.NEED: "req~name~1", Marker.BOLD: "**AREA-1001**"}
+    return Grammar(
+        id=re.compile(_RULE_ID if default and Marker.RULE in markers else body),
+        anywhere=re.compile(rf"(?P<marker>\[(?P<id>{body})\])"),
+        starts=tuple(re.compile(_LEAD + pattern) for marker, pattern in patterns.items() if marker in markers),
+        needs=re.compile(_LEAD + need) if Marker.NEED in markers else None,
+        heading=re.compile(rf"\s*[*_]{{0,3}}(?P<marker>(?P<id>{body}))[*_:]{{0,4}}\s*") if Marker.HEADING in markers else None,
+        brackets=Marker.BRACKET in markers,
+        sample=samples.get(markers[0], "[AREA-1001]") if default else settings.id,
+    )
+
+
+# What may stand between a trailing ID and the end: emphasis, a stop, a cell's edge, an attribute list.
+_AFTER = re.compile(r"[*_]{0,3}[.;,]?\s*(?:\|\s*)?(?:\{[^{}\n]*\}\s*)?")
+_HARD_BREAK = re.compile(r"(?: {2,}|\\)\n[ \t]*")
+_STOP = re.compile(r"[.:;!?)][\"'*_]*\s+$")
+_LOWER_NEXT = re.compile(r"\s*[a-z(,;]")
+
+
+def marks_in(
+    text: str, masked: str, block: Block, grammar: Grammar, labels: frozenset[str], place: tuple[int, tuple[int, ...]]
+) -> tuple[Mark, ...]:
+    """The IDs marked in a passage, in order; the first that stands at an edge defines.
+
+    The edges are the start and the end of the passage and of its hard lines, and a line that ends
+    right after a sentence with its ID.
+    """
+    found: dict[int, tuple[re.Match[str], bool]] = {}
+    if block is Block.HEADING and grammar.heading and (match := grammar.heading.fullmatch(masked)):
+        found[match.start("marker")] = (match, True)
+    for pattern, source in (*((pattern, masked) for pattern in grammar.starts), (grammar.needs, text)):
+        for start in _hard_starts(masked) if pattern else ():
+            match = pattern.match(source, start) if pattern else None
+            if match and label(match["id"]) not in labels:
+                found.setdefault(match.start("marker"), (match, True))
+    if grammar.brackets and "[" in masked:
+        for match in grammar.anywhere.finditer(masked):
+            if match.start() not in found:
+                linked = label(match["id"]) in labels or masked[match.end() : match.end() + 1] in ("(", "\x00")
+                edge = not linked and _ends(masked, match.start(), match.end()) and not _inside_link(masked, match.start())
+                found[match.start()] = (match, edge)
+    marks = []
+    defined = False
+    for start in sorted(found):
+        match, edge = found[start]
+        marks.append(_mark(match, masked, place, defines=edge and not defined, at_edge=edge))
+        defined = defined or edge
+    return tuple(marks)
+
+
+def _hard_starts(masked: str) -> list[int]:
+    return [0, *(match.end() for match in _HARD_BREAK.finditer(masked))] if "\n" in masked else [0]
+
+
+def _ends(masked: str, start: int, end: int) -> bool:
+    """Whether a bracketed ID ends the passage, a hard line, or a line right after its sentence."""
+    after = _AFTER.match(masked, end)
+    last = after.end() if after else end
+    if last >= len(masked):
+        return True
+    if "\n" not in masked[end : last + 1]:
+        return masked.startswith("\\\n", last)
+    if "  \n" in masked[end:last]:
+        return True
+    return _STOP.search(masked, max(0, start - 8), start) is not None and _LOWER_NEXT.match(masked, last) is None
+
+
+def _inside_link(masked: str, start: int) -> bool:
+    if "]\x00" not in masked and "](" not in masked:
+        return False
+    depth = 0
+    for char in reversed(masked[max(0, start - 1000) : start]):
+        depth += (char == "]") - (char == "[")
+        if depth < 0:
+            return True
+    return False
+
+
+def _mark(
+    match: re.Match[str], masked: str, place: tuple[int, tuple[int, ...]], *, defines: bool, at_edge: bool
+) -> Mark:
+    line, columns = place
+    start, end = match.span("marker")
+    row = masked.count("\n", 0, start)
+    offset = start - (masked.rfind("\n", 0, start) + 1)
+    column = (columns[row] if row < len(columns) else 1) + offset
+    return Mark(match["id"], line + row, column, end - start, defines, at_edge)

@@ -1,0 +1,426 @@
+"""Read one Markdown file: its sections, its passages, and the requirements that it defines.
+
+implements: MU-REQ-1011, MU-REQ-1012, MU-REQ-1013, MU-REQ-1014, MU-REQ-1015, MU-REQ-1019
+"""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename
+from typing import TYPE_CHECKING
+
+from muster.model import Block, Document, Keyword, Mark, Passage, Place, Problem, ReqId, Requirement, Section
+from muster.settings import Body, Settings
+from muster.specs.grammar import Grammar, grammar_of, marks_in
+from muster.specs.naming import package_of, prefix_of, two_digits
+from muster.specs.paths import paths_in, resolved
+from muster.text.allowances import allowances_in
+from muster.text.fingerprint import fingerprint
+from muster.text.frontmatter import front_matter_of
+from muster.text.inline import label, masked, plain
+from muster.text.keywords import conformance_in, defines_keywords, has_keyword, keywords_in, level_of
+from muster.text.markdown import Kind, Node, blocks_of
+from muster.text.sentences import title_of
+from muster.text.slugs import anchor_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_LEAVES = {Kind.HEADING: Block.HEADING, Kind.PARAGRAPH: Block.PARAGRAPH, Kind.ROW: Block.ROW}
+_ASIDE_TITLE = re.compile(
+    r"(?:^|\W)(?:note|notes|example|examples|rationale|non-normative|informative|background|motivation)(?:\W|$)",
+    re.IGNORECASE,
+)
+_ASIDE_TYPES = frozenset(("note", "example", "info", "tip", "hint", "abstract", "quote", "question"))
+_ALERT = re.compile(r"\[!(?:NOTE|TIP)\]")
+_SEPARATOR = re.compile(r"[ \t]*(?:[:\-\u2013\u2014][ \t]+)?")
+_NEEDS_FIELD = re.compile(r"(?:Needs|Covers|Depends|Tags|Status|Rationale|Comment)\s*:")
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text as editors count them: LF, CRLF and CR end one, U+2028 does not."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.removeprefix("\ufeff").replace("\x00", "\ufffd").split("\n")
+
+
+def read_document(path: str, text: str, settings: Settings) -> Document:
+    """Read a Markdown file as the project's settings say.  It never raises, whatever the text."""
+    lines = lines_of(text)
+    front = front_matter_of(lines)
+    root, links = blocks_of("\n".join([""] * (front.body_line - 1) + lines[front.body_line - 1 :]))
+    reader = _Reader(path, lines, settings, frozenset(label(name) for name in links))
+    reader.take_headings(root)
+    reader.visit(root.children, "", 0, aside=False)
+    requirements = reader.with_section_paths()
+    problems = []
+    if front.error:
+        where = Place(path, front.error_line)
+        problems.append(Problem("SHP008", where, f"front matter is {front.error}", "mend it, or remove the front matter"))
+    problems += [
+        Problem("SHP009", Place(path, line), f"nested deeper than {100} containers; the rest is not read", "nest less")
+        for line in reader.too_deep[:1]
+    ]
+    values = front.values
+    first = next((section.title for section in reader.sections if section.level == 1), "")
+    return Document(
+        path=path,
+        is_spec=_is_spec(path, settings, defines=bool(requirements)),
+        title=str(values.get("title") or first or basename(path)),
+        package=package_of(path, values, settings),
+        prefix=prefix_of(path, values, settings),
+        status=str(values.get("status") or ""),
+        conformance=reader.conformance,
+        sections=tuple(reader.sections),
+        requirements=requirements,
+        allowances=allowances_in(lines, root, requirements),
+        problems=tuple(problems),
+        body_line=front.body_line,
+        passages=tuple(reader.passages),
+        lines=tuple(lines),
+    )
+
+
+def _is_spec(path: str, settings: Settings, *, defines: bool) -> bool:
+    """implements: MU-REQ-1001"""
+    from muster.text.globs import matches  # noqa: PLC0415
+
+    if any(matches(path, glob) for glob in settings.specs.pages):
+        return False
+    return defines or bool(two_digits(path))
+
+
+class _Leaf:
+    """A passage in the making: its node, and what was found in it."""
+
+    __slots__ = ("columns", "keywords", "marks", "masked", "text")
+
+    def __init__(self, text: str, mask: str, columns: tuple[int, ...]) -> None:
+        self.text = text
+        self.masked = mask
+        self.columns = columns
+        self.keywords: tuple[Keyword, ...] = ()
+        self.marks: tuple[Mark, ...] = ()
+
+    @property
+    def definition(self) -> Mark | None:
+        return next((mark for mark in self.marks if mark.defines), None)
+
+
+class _Reader:
+    """Walks the blocks of one document once, in order."""
+
+    def __init__(self, path: str, lines: list[str], settings: Settings, labels: frozenset[str]) -> None:
+        self.path = path
+        self.lines = lines
+        self.settings = settings
+        self.grammar: Grammar = grammar_of(settings.requirements)
+        self.labels = labels
+        self.sections: list[Section] = []
+        self.passages: list[Passage] = []
+        self.requirements: list[Requirement] = []
+        self.section_paths: dict[int, list[str]] = {}
+        self.conformance = ""
+        self.too_deep: list[int] = []
+        self._current = -1
+        self._aside_level = 0  # the level of the heading that opened a note or example section
+        self._heading_owner = ""
+        self._leaves: dict[int, _Leaf] = {}
+        self._lowercase = False
+
+    # Headings and leaves
+
+    def take_headings(self, root: Node) -> None:
+        """Name every heading first: anchors are de-duplicated over the whole page."""
+        headings = [node for node in root.walk() if node.kind is Kind.HEADING]
+        anchors = anchor_names([node.content for node in headings], self.settings.anchors, self.labels)
+        for node, anchor in zip(headings, anchors, strict=True):
+            self.sections.append(Section(plain(node.content), int(node.info), node.start + 1, anchor))
+
+    def leaf(self, node: Node) -> _Leaf:
+        """What stands in a paragraph, heading or row; found once."""
+        known = self._leaves.get(id(node))
+        if known is None:
+            known = self._leaves[id(node)] = self._read_leaf(node)
+        return known
+
+    def _read_leaf(self, node: Node) -> _Leaf:
+        text = self.lines[node.start] if node.kind is Kind.ROW else node.content
+        mask = masked(text, self.labels)
+        lowercase = self._lowercase_counts()
+        binding = lowercase or has_keyword(mask)
+        if not binding and self.grammar.brackets and "[" not in mask and len(self.grammar.starts) == 1:
+            return _Leaf(text, mask, ())
+        columns = (1,) if node.kind is Kind.ROW else self._columns(node)
+        leaf = _Leaf(text, mask, columns)
+        leaf.marks = marks_in(text, mask, _LEAVES[node.kind], self.grammar, self.labels, (node.start + 1, columns))
+        if binding:
+            definition = not leaf.marks and defines_keywords(text)
+            leaf.keywords = keywords_in(mask, node.start + 1, columns, lowercase=lowercase, definition=definition)
+        return leaf
+
+    def _lowercase_counts(self) -> bool:
+        """implements: MU-REQ-1018"""
+        return self.settings.requirements.lowercase and self.conformance != "rfc8174"
+
+    def _columns(self, node: Node) -> tuple[int, ...]:
+        """Where each line of a leaf's inline source stands in its line of the document."""
+        columns = []
+        for offset, part in enumerate(node.content.split("\n")):
+            row = node.start + offset
+            at = self.lines[row].find(part.rstrip()) if row < len(self.lines) else -1
+            columns.append(max(at, 0) + 1)
+        return tuple(columns)
+
+    # The walk
+
+    def visit(self, siblings: Sequence[Node], owner: str, depth: int, *, aside: bool) -> None:
+        """Take the blocks of one container; `owner` is the requirement that they are part of."""
+        owners: dict[int, str] = {}  # blocks that a sibling before them claimed
+        for at, node in enumerate(siblings):
+            mine = owners.get(at) or owner or self._heading_owner
+            if node.kind is Kind.HEADING:
+                self._open_section(node)
+                claimed = self._define(node, (), Block.HEADING, siblings[at + 1 :])
+                self._heading_owner = claimed if self.settings.requirements.body is Body.SECTION else ""
+                self._passage(node, claimed or owner, depth, aside=aside or self._aside_level > 0)
+            elif node.kind in (Kind.PARAGRAPH, Kind.ROW):
+                followers = self._followers(node, siblings[at + 1 :]) if node.kind is Kind.PARAGRAPH else 0
+                extra = siblings[at + 1 : at + 1 + followers]
+                block = Block.ROW if node.kind is Kind.ROW else Block.PARAGRAPH
+                claimed = "" if node.info == "header" else self._define(node, (node,), block, extra)
+                for offset in range(followers if claimed else 0):
+                    owners[at + 1 + offset] = claimed
+                self._passage(node, claimed or mine, depth, aside=aside or self._aside_level > 0)
+            elif node.children:
+                self._visit_container(node, mine, depth, aside=aside)
+
+    def _visit_container(self, node: Node, owner: str, depth: int, *, aside: bool) -> None:
+        if node.kind is Kind.ADMONITION:
+            aside = aside or node.info in _ASIDE_TYPES
+        elif node.kind is Kind.QUOTE:
+            head = node.children[0]
+            aside = aside or (head.kind is Kind.PARAGRAPH and _ALERT.match(head.content) is not None)
+        if depth >= 2 * 48 and not self.too_deep:
+            self.too_deep.append(node.start + 1)
+        definer = self._definer_of(node)
+        if definer is None:
+            self.visit(node.children, owner, depth + 1, aside=aside)
+            return
+        block = Block.ITEM if node.kind is Kind.ITEM else Block.QUOTE
+        claimed = self._define(definer, node.children, block, (), node.end)
+        for child in node.children:
+            if child.kind in (Kind.PARAGRAPH, Kind.ROW, Kind.HEADING):
+                self._passage(child, claimed, depth + 1, aside=aside or self._aside_level > 0)
+            elif child.children:
+                self._visit_container(child, claimed, depth + 1, aside=aside)
+
+    def _definer_of(self, node: Node) -> Node | None:
+        """The paragraph by which an item, or a quote with a single requirement, defines one as a whole."""
+        if node.kind not in (Kind.ITEM, Kind.QUOTE):
+            return None
+        own = [child for child in node.children if child.kind is Kind.PARAGRAPH]
+        defining = [child for child in own if self.leaf(child).definition]
+        if not defining or (node.kind is Kind.QUOTE and len(defining) > 1):
+            return None
+        if node.kind is Kind.QUOTE and defining[0] is not own[0] and defining[0] is not own[-1]:
+            return None
+        return defining[0]
+
+    def _open_section(self, node: Node) -> None:
+        self._current += 1
+        section = self.sections[self._current]
+        if self._aside_level and section.level <= self._aside_level:
+            self._aside_level = 0
+        if not self._aside_level and _ASIDE_TITLE.search(section.title):
+            self._aside_level = section.level
+        self._heading_owner = ""
+
+    def _followers(self, node: Node, rest: Sequence[Node]) -> int:
+        """How many of the next blocks belong to a paragraph that defines a requirement."""
+        mark = self.leaf(node).definition
+        if mark is None or not rest:
+            return 0
+        alone = self._is_alone(node, mark)
+        if alone and self.grammar.needs:
+            count = 0
+            while count < len(rest) and not self._ends_need(rest[count]):
+                count += 1
+            return count
+        bare = self.leaf(node).masked.replace(self._written(mark), "").rstrip(" \n*_.")
+        introduces = bare.endswith(":") or (rest[0].kind in (Kind.CODE, Kind.LIST) and rest[0].start <= node.end)
+        if alone:
+            return 1 if not self._defines_within(rest[0]) else 0
+        return 1 if introduces and rest[0].kind in (Kind.CODE, Kind.LIST, Kind.QUOTE, Kind.ROW) else 0
+
+    def _is_alone(self, node: Node, mark: Mark) -> bool:
+        return not node.content.replace(self._written(mark), "", 1).strip(" \t\n*_")
+
+    def _ends_need(self, node: Node) -> bool:
+        if node.kind in (Kind.HEADING, Kind.RULE):
+            return True
+        return node.kind is Kind.PARAGRAPH and (
+            self.leaf(node).definition is not None or _NEEDS_FIELD.match(node.content) is not None
+        )
+
+    def _defines_within(self, node: Node) -> bool:
+        return any(inner.kind in _LEAVES and self.leaf(inner).definition for inner in node.walk())
+
+    def _written(self, mark: Mark) -> str:
+        line = self.lines[mark.line - 1]
+        return line[mark.column - 1 : mark.column - 1 + mark.width]
+
+    # Passages and requirements
+
+    def _passage(self, node: Node, owner: str, depth: int, *, aside: bool) -> None:
+        leaf = self.leaf(node)
+        if not owner and self.conformance != "rfc8174":
+            self.conformance = conformance_in(leaf.text) or self.conformance
+        if not owner and "/" in leaf.text:
+            self.section_paths.setdefault(self._current, []).extend(paths_in(leaf.text))
+        block = _LEAVES[node.kind]
+        self.passages.append(
+            Passage(
+                line=node.start + 1,
+                end_line=node.end,
+                block=block,
+                text=leaf.text,
+                masked=leaf.masked,
+                columns=leaf.columns,
+                section=self._current,
+                keywords=leaf.keywords,
+                marks=leaf.marks,
+                aside=aside,
+                owner=owner,
+                indent=depth,
+            )
+        )
+
+    def _define(
+        self, node: Node, own: Sequence[Node], block: Block, extra: Sequence[Node], end: int | None = None
+    ) -> str:
+        """Take the requirement that `node` defines, if it does; `own` and `extra` are the blocks of its text."""
+        mark = self.leaf(node).definition
+        if mark is None:
+            return ""
+        blocks = [*own, *extra]
+        if block is Block.HEADING:
+            blocks = [node, *self._body_of_heading(extra)]
+        composer = _Composer(self, node, self._written(mark))
+        text = composer.text_of(blocks)
+        keywords = composer.keywords
+        if block is Block.HEADING and self._written(mark) == mark.id:
+            text = text.removeprefix(mark.id).lstrip()
+        level, negated = level_of(keywords, self.settings.requirements.level)
+        first = composer.first or text
+        last = end if end is not None else max((inner.end for inner in blocks), default=node.end)
+        self.requirements.append(
+            Requirement(
+                id=ReqId(mark.id),
+                place=Place(self.path, mark.line, mark.column, mark.width),
+                end_line=max(last, node.end),
+                block=block,
+                level=level,
+                negated=negated,
+                title=title_of(first),
+                text=text,
+                section=self._current,
+                links=tuple(paths_in(text)) if "/" in text else (),
+                fingerprint=fingerprint(text),
+            )
+        )
+        return mark.id
+
+    def _body_of_heading(self, rest: Sequence[Node]) -> list[Node]:
+        """implements: MU-REQ-1015"""
+        body = []
+        for node in rest:
+            if node.kind is Kind.HEADING:
+                break
+            body.append(node)
+        if self.settings.requirements.body is Body.QUOTE:
+            return [node for node in body if node.kind is Kind.QUOTE][:1]
+        return body
+
+    def with_section_paths(self) -> tuple[Requirement, ...]:
+        """Complete each requirement's links: the section's anchor, its own paths, its section's paths."""
+        complete = []
+        for requirement in self.requirements:
+            section = self.sections[requirement.section] if requirement.section >= 0 else None
+            anchor = f"{self.path}#{section.anchor}" if section else self.path
+            named = [*requirement.links, *self.section_paths.get(requirement.section, ())]
+            found = [path for name in named if (path := resolved(name, self.path)) and path != self.path]
+            complete.append(_with_links(requirement, tuple(dict.fromkeys((anchor, *found)))))
+        return tuple(complete)
+
+
+def _with_links(requirement: Requirement, links: tuple[str, ...]) -> Requirement:
+    import msgspec  # noqa: PLC0415
+
+    return msgspec.structs.replace(requirement, links=links)
+
+
+class _Composer:
+    """Puts the text of a requirement together, leaving out what defines another one."""
+
+    def __init__(self, reader: _Reader, definer: Node, marker: str) -> None:
+        self.reader = reader
+        self.definer = definer
+        self.marker = marker
+        self.keywords: tuple[Keyword, ...] = ()
+        self.first = ""  # the text of the first block with any
+
+    def text_of(self, blocks: Iterable[Node]) -> str:
+        return "\n\n".join(part for block in blocks if (part := self._part(block)))
+
+    def _part(self, node: Node) -> str:
+        if node.kind in _LEAVES:
+            return self._leaf(node)
+        if node.kind is Kind.CODE:
+            return f"```{node.info}\n{node.content.rstrip()}\n```"
+        if node.kind is Kind.LIST:
+            items = [self._item(item) for item in node.children if self.reader._definer_of(item) is None]  # noqa: SLF001
+            return "\n".join(item for item in items if item)
+        if node.kind in (Kind.QUOTE, Kind.ADMONITION):
+            return "" if self.reader._definer_of(node) else self.text_of(node.children)  # noqa: SLF001
+        return ""
+
+    def _item(self, item: Node) -> str:
+        text = self.text_of(item.children)
+        return "- " + text.replace("\n", "\n  ") if text else ""
+
+    def _leaf(self, node: Node) -> str:
+        leaf = self.reader.leaf(node)
+        if node is not self.definer and leaf.definition:
+            return ""
+        self.keywords += leaf.keywords
+        text = leaf.text
+        if node.kind is Kind.ROW:
+            text = " | ".join(cell for part in _CELL.split(text.strip().strip("|")) if (cell := self._bare(part, node)))
+        else:
+            text = self._bare(text, node)
+        self.first = self.first or text
+        return text
+
+    def _bare(self, text: str, node: Node) -> str:
+        if node is self.definer:
+            before, found, after = text.partition(self.marker)
+            if found:
+                before, after = _unwrapped(before, after)
+                text = before + (_SEPARATOR.sub("", after, 1) if not before.strip() else after)
+                text = _CHECKBOX.sub("", text)
+        return text.strip()
+
+
+_CELL = re.compile(r"(?<!\\)\|")
+_CHECKBOX = re.compile(r"^\s*\[[ xX]\]\s+")
+
+
+def _unwrapped(before: str, after: str) -> tuple[str, str]:
+    """Drop the emphasis that held nothing but the marker: `**[A-1]** text`."""
+    for size in (3, 2, 1):
+        for char in "*_":
+            run = char * size
+            if before.endswith(run) and after.startswith(run):
+                return before[:-size], after[size:]
+    return before, after

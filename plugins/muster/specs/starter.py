@@ -1,0 +1,56 @@
+"""The first text of a new spec: what it must have to pass the lint, and nothing that has to go again.
+
+implements: MU-REQ-1044
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from muster.model import natural
+from muster.specs.naming import file_name, two_digits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|[0-9]+")
+
+
+def spec_text(package: str, area: str, first_id: str) -> str:
+    """A spec with a title, its area, its conformance language and a first requirement."""
+    words = package.replace("-", " ").replace("_", " ").strip()
+    title = words[:1].upper() + words[1:]
+    return (
+        f"---\nprefix: {area}\n---\n\n"
+        f"# {title} SPEC\n\n"
+        "Status: draft\n"
+        f"Applies to: {words}\n"
+        "Conformance language: RFC 2119 and RFC 8174\n\n"
+        "## 1) Behaviour\n\n"
+        f"- [{first_id}] Every requirement of this spec MUST be provable by a test.\n"
+    )
+
+
+def file_of(package: str, prefix: str) -> str:
+    """`20-queue.md` for the package `queue`."""
+    return f"{prefix}-{file_name(package)}.md"
+
+
+def free_prefix(paths: Iterable[str]) -> str:
+    """The next ten after the highest two-digit prefix, else the first number that no spec has."""
+    used = {int(digits) for path in paths if (digits := two_digits(path))}
+    following = (max(used) // 10 + 1) * 10 if used else 10
+    if following <= 90:
+        return f"{following:02}"
+    free = [number for number in range(10, 100) if number not in used]
+    return f"{free[0]:02}" if free else ""
+
+
+def area_for(package: str, areas: Sequence[str]) -> str:
+    """An ID area for a package: its words in capitals, after what all areas of the project begin with."""
+    own = "-".join(word.upper() for word in _WORD.findall(package)) or "SPEC"
+    own = own if own[0].isalpha() else f"SPEC-{own}"
+    heads = {area.split("-")[0] for area in areas}
+    shared = len(heads) == 1 and all("-" in area for area in areas)
+    return f"{min(heads, key=natural)}-{own}" if shared else own

@@ -1,0 +1,1 @@
+"""Reading text: Markdown blocks with lines, front matter, anchors, keywords, fingerprints."""

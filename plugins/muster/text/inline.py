@@ -1,0 +1,173 @@
+"""Inline Markdown without a parse: what of a passage is running text.
+
+`masked` keeps every character at its offset, so that what is found in the masked text stands at the
+same line and column of the source.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+CODE = "\x00"  # stands where a code span, an escape, an image or a link target stood
+
+_SPECIAL = re.compile(r"[\\`<\]!]|https?://")
+_TAG = re.compile(
+    r"</?[A-Za-z][A-Za-z0-9-]*+"
+    r"(?:\s++[A-Za-z_:][\w:.-]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?+)*+\s*+/?>"
+)
+_AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+>")
+_TARGET = re.compile(r"\]\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*+\))*+\)", re.DOTALL)
+_REFERENCE = re.compile(r"\]\[([^\[\]]*+)\]")
+_IMAGE = re.compile(r"!\[(?:[^\[\]]|\[[^\[\]]*+\])*+\](?:\((?:[^()\\]|\\.|\([^()]*+\))*+\)|\[[^\[\]]*+\])")
+_URL = re.compile(r"https?://[^\s<>\"'`)\]]++")
+_BACKTICKS = re.compile(r"`++")
+_NOT_BREAK = re.compile(r"[^\n]")
+
+
+def masked(text: str, labels: frozenset[str] = frozenset()) -> str:
+    """Blank what is not running text, keeping offsets and line breaks.
+
+    Code spans, escapes, autolinks, images and link targets become `CODE`; HTML comments and tags
+    become spaces, as they leave nothing to read. `labels` are the link definitions of the document:
+    only with one of them is `[a][b]` a link.  implements: MU-REQ-1012
+    """
+    if _SPECIAL.search(text) is None:
+        return text
+    parts: list[str] = []
+    done = at = 0
+    closers = _Closers(text, labels)
+    while (match := _SPECIAL.search(text, at)) is not None:
+        start = match.start()
+        first, end, fill = _span(text, start, closers)
+        if end > first:
+            parts += (text[done:first], _NOT_BREAK.sub(fill, text[first:end]))
+            done = end
+        at = max(end, start + 1)
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def label(text: str) -> str:
+    """The name under which a link definition is known: white space folded, case ignored."""
+    return " ".join(text.split()).lower().upper()
+
+
+class _Closers:
+    """Remembers which closing marks are not to come, so that a hostile text is read once only."""
+
+    def __init__(self, text: str, labels: frozenset[str]) -> None:
+        self.text = text
+        self.labels = labels
+        self.no_comment_end = len(text)
+        self.absent: set[int] = set()  # lengths of backtick runs that nothing closes from here on
+
+    def comment_end(self, start: int) -> int:
+        if start >= self.no_comment_end:
+            return -1
+        end = self.text.find("-->", start + 4)
+        if end < 0:
+            self.no_comment_end = start
+            return -1
+        return end + 3
+
+    def reference(self, start: int) -> re.Match[str] | None:
+        found = _REFERENCE.match(self.text, start)
+        return found if found and (not found[1] or label(found[1]) in self.labels) else None
+
+    def code_end(self, start: int, length: int) -> int:
+        if length in self.absent:
+            return -1
+        for run in _BACKTICKS.finditer(self.text, start):
+            if run.end() - run.start() == length:
+                return run.end()
+        self.absent.add(length)
+        return -1
+
+
+def _span(text: str, start: int, closers: _Closers) -> tuple[int, int, str]:
+    """What the special character at `start` opens: first and last offset to blank, and by what."""
+    char = text[start]
+    if char == "\\":
+        return start, (start + 2 if text[start + 1 : start + 2].strip() else start), CODE
+    if char == "`":
+        run = _BACKTICKS.match(text, start)
+        opened = run.end() if run else start + 1
+        end = closers.code_end(opened, opened - start)
+        return (start, end, CODE) if end > 0 else (opened, opened, CODE)
+    if char == "<":
+        if text.startswith("<!--", start):
+            end = closers.comment_end(start)
+            return start, max(end, start), " "
+        if match := _AUTOLINK.match(text, start):
+            return start, match.end(), CODE
+        found = _TAG.match(text, start)
+        return start, (found.end() if found else start), " "
+    if char == "]":
+        target = _TARGET.match(text, start) or closers.reference(start)
+        return start + 1, (target.end() if target else start + 1), CODE
+    found = _IMAGE.match(text, start) if char == "!" else _URL.match(text, start)
+    return start, (found.end() if found else start), CODE
+
+
+_RUN = re.compile(r"\*+|_+")
+
+
+def without_emphasis(text: str, mask: str | None = None) -> str:
+    """Remove `*` and `_` that pair up as emphasis outside code; a lone `*` or a `snake_case` stays.
+
+    A run opens where no space follows, closes where no space precedes; a run of `_` neither opens after
+    nor closes before a letter or digit. A closing run pairs with the nearest open one of its character,
+    for as many marks as both still have.  implements: MU-REQ-1021
+    """
+    if "*" not in text and "_" not in text:
+        return text
+    mask = masked(text) if mask is None else mask
+    open_runs: dict[str, list[list[int]]] = {"*": [], "_": []}
+    dropped: list[int] = []
+    for run in _RUN.finditer(mask):
+        start, end = run.span()
+        before, after = mask[start - 1 : start] or " ", mask[end : end + 1] or " "
+        stack = open_runs[mask[start]]
+        inside = mask[start] == "_"
+        if not before.isspace() and not (inside and after.isalnum()):
+            while start < end and stack:
+                first, last = stack.pop()
+                size = min(last - first, end - start)
+                dropped += range(last - size, last)
+                dropped += range(start, start + size)
+                start += size
+                if last - size > first:
+                    stack.append([first, last - size])
+        if start < end and not after.isspace() and not (inside and before.isalnum()):
+            stack.append([start, end])
+    if not dropped:
+        return text
+    gone = set(dropped)
+    return "".join(char for i, char in enumerate(text) if i not in gone)
+
+
+_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*+\])*+)\](?:\((?:[^()\\]|\\.|\([^()]*+\))*+\)|\[[^\[\]]*+\])")
+_CODE_SPAN = re.compile(r"(?<!`)(`++) ?(.+?) ?(?<!`)\1(?!`)", re.DOTALL)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_TAGS = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+
+
+def plain(text: str) -> str:
+    """The text a reader sees, on one line: no emphasis, code marks, link targets, tags or escapes."""
+    if "]" in text:
+        text = _LINK.sub(r"\1", text)
+    text = without_emphasis(text)
+    if "<" in text:
+        held = _CODE_SPAN.split(text)
+        # Of each three parts the last is a code span's content, where tags are text.
+        text = "".join(
+            f"`{part}`" if i % 3 == 2 else "" if i % 3 == 1 else _TAGS.sub("", part) for i, part in enumerate(held)
+        )
+    if "`" in text:
+        text = _CODE_SPAN.sub(r"\2", text)
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    if "&" in text:
+        text = html.unescape(text)
+    return " ".join(text.split())
