@@ -1,0 +1,1 @@
+"""Run the rules, settle their findings, and report them."""

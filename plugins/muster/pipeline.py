@@ -1,0 +1,315 @@
+"""The one pipeline: files in, project, findings and derived files out.
+
+implements: MU-CORE-0001, MU-CORE-0003, MU-CORE-0010
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from muster.gate.judge import document_findings, enabled, project_findings, settled
+from muster.model import Counts, Derived, Document, Finding, Outcome, Package, Place, Problem, Project, Retired
+from muster.specs import requirement_file
+from muster.specs.derived import derived_files
+from muster.specs.discovery import RETIRED, is_document
+from muster.specs.naming import file_name, folder_of_package_spec
+from muster.specs.packages import manifests_in, packages_of
+from muster.specs.reading import read_document
+from muster.specs.retired import retired_in
+from muster.store.git import blob_id
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from muster.settings import Settings
+    from muster.store.cache import Cache
+
+Progress = Callable[[int, int], None]
+WORTH_A_PROCESS = 48  # with fewer documents to read, starting processes costs more than they save
+
+
+class Inputs(Protocol):
+    """The files of a project at one moment; `store.tree.Tree` is one."""
+
+    @property
+    def entries(self) -> Mapping[str, str]:
+        """Content IDs by path, sorted by path."""
+
+    @property
+    def unread(self) -> Mapping[str, str]:
+        """Paths that are listed and not followed, and why."""
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; raises OSError."""
+
+
+class Executor(Protocol):
+    """What of `concurrent.futures.Executor` reading needs; one of Dask's clients serves as well."""
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+        """Begin `work(*arguments)` and return its future."""
+
+
+class Memory(Struct, frozen=True):
+    """Inputs that are no files: for tests, and for a revision that git keeps."""
+
+    contents: dict[str, bytes]
+    entries: dict[str, str]
+    unread: dict[str, str] = {}
+
+    def read(self, path: str) -> bytes:
+        if path not in self.contents:
+            raise FileNotFoundError(path)
+        return self.contents[path]
+
+
+def memory(files: Mapping[str, str | bytes]) -> Memory:
+    """Inputs from texts by path; lone surrogates stand for bytes that are not UTF-8."""
+    contents = {
+        path: text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+        for path, text in sorted(files.items())
+    }
+    return Memory(contents, {path: blob_id(content) for path, content in contents.items()})
+
+
+class Record(Struct, frozen=True, array_like=True):
+    """What is kept of a document: its lean reading, its findings, and its requirement file's identity."""
+
+    document: Document | None
+    findings: tuple[Finding, ...]
+    problem: Problem | None
+    file_id: str
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Record).decode
+_decode_retired = msgspec.msgpack.Decoder(tuple[tuple[Retired, ...], tuple[Problem, ...]]).decode
+
+
+def run(
+    inputs: Inputs,
+    settings: Settings,
+    *,
+    cache: Cache | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Read the project, judge it, and say which derived files must change. Nothing is written."""
+    paths = [path for path in inputs.entries if is_document(path, settings)]
+    records, fresh = _records(paths, inputs, settings, cache, executor, progress)
+    problems = [
+        Problem("ENC002", Place(path), f"{path} is not read: {why}", "replace it by a file inside the project")
+        for path, why in inputs.unread.items()
+        if is_document(path, settings)
+    ]
+    problems += [record.problem for record in records.values() if record.problem]
+    identities = {path: record.file_id for path, record in records.items()}
+    documents = [record.document for record in records.values() if record.document]
+    findings = [finding for record in records.values() for finding in record.findings]
+
+    packages, named, more = _named(documents, inputs, settings)
+    retired, wrong = _retired(inputs, settings, cache)
+    project = Project(
+        settings=settings,
+        documents=named,
+        packages=packages,
+        retired=retired,
+        problems=(*problems, *more, *wrong),
+    )
+    if not problems:  # with a spec unread, what the derived files should hold is not known
+        project = msgspec.structs.replace(project, derived=_derived(project, identities, inputs, cache))
+    counts = Counts(
+        specs=sum(document.is_spec for document in named),
+        pages=sum(not document.is_spec for document in named),
+        requirements=sum(len(document.requirements) for document in named),
+        rules=len(enabled(settings)),
+        cached=len(paths) - fresh,
+    )
+    return Outcome(project, settled(project, [*findings, *project_findings(project)]), counts)
+
+
+# Reading, through the cache
+
+
+@functools.cache
+def rule_version() -> str:
+    """A digest of Muster's own code, so that no reading outlives the code that made it."""
+    digest = hashlib.blake2b(digest_size=16)
+    root = Path(__file__).parent
+    for path in sorted(root.glob("*.py")) + sorted(
+        path for room in ("text", "specs", "rules", "gate") for path in (root / room).glob("*.py")
+    ):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _key(settings: Settings) -> str:
+    own = _encode((settings.specs, settings.requirements, settings.anchors, settings.rules))
+    return hashlib.blake2b(own + rule_version().encode(), digest_size=16).hexdigest()
+
+
+def _records(
+    paths: list[str],
+    inputs: Inputs,
+    settings: Settings,
+    cache: Cache | None,
+    executor: Executor | None,
+    progress: Progress | None,
+) -> tuple[dict[str, Record], int]:
+    """The record of each document, in the order of the paths, and how many had to be read."""
+    prefix = _key(settings)
+    keys = {path: f"{prefix}:{inputs.entries[path]}:{path}" for path in paths if inputs.entries[path]}
+    known = cache.get_many(list(keys.values())) if cache else {}
+    held = {path: known[key] for path, key in keys.items() if key in known}
+    missing = [path for path in paths if path not in held]
+    fresh: dict[str, bytes] = {}
+    for count, (path, packed) in enumerate(_read(missing, inputs, settings, executor), start=1):
+        fresh[path] = packed
+        if progress:
+            progress(count, len(missing))
+    if cache and fresh:
+        cache.put_many({keys[path]: packed for path, packed in fresh.items() if path in keys})
+    return {path: _decode(held.get(path) or fresh[path]) for path in paths}, len(missing)
+
+
+def _read(
+    paths: list[str], inputs: Inputs, settings: Settings, executor: Executor | None
+) -> Iterable[tuple[str, bytes]]:
+    if executor is None or len(paths) < WORTH_A_PROCESS:
+        for path in paths:
+            yield path, record_of(path, _content(path, inputs), settings)
+        return
+    # Contents go over in chunks, so that a thousand small files are not a thousand messages.
+    chunks = [paths[at : at + 16] for at in range(0, len(paths), 16)]
+    work = ([(path, _content(path, inputs)) for path in chunk] for chunk in chunks)
+    pending = [executor.submit(_records_of, chunk, settings) for chunk in work]
+    for future in pending:
+        yield from future.result()
+
+
+def _records_of(chunk: list[tuple[str, bytes | str]], settings: Settings) -> list[tuple[str, bytes]]:
+    return [(path, record_of(path, content, settings)) for path, content in chunk]
+
+
+def _content(path: str, inputs: Inputs) -> bytes | str:
+    """A file's bytes, or the words for why there are none."""
+    try:
+        return inputs.read(path)
+    except OSError as error:
+        return error.strerror or str(error)
+
+
+def record_of(path: str, content: bytes | str, settings: Settings) -> bytes:
+    """Read one file and judge it by itself; the packed record is what the cache keeps."""
+    problem = _refusal(path, content, settings)
+    if problem or isinstance(content, str):
+        return _encode(Record(None, (), problem, ""))
+    document = read_document(path, content.decode("utf-8"), settings)
+    findings = document_findings(document, settings)
+    file_id = blob_id(requirement_file.rendered(document).encode()) if document.requirements else ""
+    return _encode(Record(msgspec.structs.replace(document, passages=(), lines=()), findings, None, file_id))
+
+
+def _refusal(path: str, content: bytes | str, settings: Settings) -> Problem | None:
+    """Why a file is not read.  implements: MU-CORE-0022"""
+    if isinstance(content, str):
+        return Problem("ENC002", Place(path), f"{path} cannot be read: {content}", "make it readable, or leave it out")
+    limits = settings.specs
+    if len(content) > limits.max_bytes:
+        words = f"{path} has {len(content):,} bytes, more than `specs.max_bytes` ({limits.max_bytes:,})"
+        return Problem("ENC002", Place(path), words, "split it, leave it out, or raise the setting")
+    if len(content) > limits.max_line:
+        for number, line in enumerate(content.split(b"\n"), start=1):
+            if len(line) > limits.max_line:
+                words = f"line {number} has {len(line):,} bytes, more than `specs.max_line` ({limits.max_line:,})"
+                return Problem("ENC002", Place(path, number), words, "break the line, or raise the setting")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        place = Place(path, before.count(b"\n") + 1, len(before[before.rfind(b"\n") + 1 :].decode()) + 1, 1)
+        words = f"{path} is not UTF-8: byte 0x{content[error.start]:02x} at offset {error.start}"
+        return Problem("ENC001", place, words, "save the file as UTF-8")
+    return None
+
+
+def whole(project: Project, inputs: Inputs) -> Project:
+    """The project with its documents read afresh, passages and all: what a fix needs."""
+    documents = []
+    for document in project.documents:
+        full = read_document(document.path, inputs.read(document.path).decode("utf-8"), project.settings)
+        documents.append(msgspec.structs.replace(full, package=document.package))
+    return msgspec.structs.replace(project, documents=tuple(documents))
+
+
+# Joining
+
+
+def _named(
+    documents: list[Document], inputs: Inputs, settings: Settings
+) -> tuple[tuple[Package, ...], tuple[Document, ...], tuple[Problem, ...]]:
+    """The packages, and the documents with the name of the package that holds them."""
+    wanted = settings.packages
+    unnamed = [document for document in documents if not document.package]
+    if not (unnamed or wanted.must or wanted.should or wanted.may):
+        return (), tuple(documents), ()
+    manifests = manifests_in(inputs.entries)
+    packages, problems = packages_of(manifests, documents, wanted.rationale_heading, inputs.read)
+    names = {package.path: package.name for package in packages}
+    named = []
+    for document in documents:
+        if not document.package:
+            folder = folder_of_package_spec(document.path)
+            name = names.get(folder) or folder.rsplit("/", 1)[-1] or "root"
+            document = msgspec.structs.replace(document, package=file_name(name))  # noqa: PLW2901
+        named.append(document)
+    if unnamed:
+        packages, problems = packages_of(manifests, named, wanted.rationale_heading, inputs.read)
+    return packages, tuple(named), problems
+
+
+def _retired(
+    inputs: Inputs, settings: Settings, cache: Cache | None
+) -> tuple[tuple[Retired, ...], tuple[Problem, ...]]:
+    path = f"{settings.output.requirements.strip('/')}/{RETIRED}"
+    identity = inputs.entries.get(path)
+    if not identity:
+        return (), ()
+    key = f"{rule_version()}:{identity}:{path}"
+    held = cache.get_many([key]).get(key) if cache else None
+    if held is not None:
+        return _decode_retired(held)
+    try:
+        text = inputs.read(path).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return (), (Problem("SET004", Place(path), f"{path} cannot be read: {error}", "save it as UTF-8"),)
+    found = retired_in(text, path)
+    if cache:
+        cache.put_many({key: _encode(found)})
+    return found
+
+
+def _derived(
+    project: Project, identities: Mapping[str, str], inputs: Inputs, cache: Cache | None
+) -> tuple[Derived, ...]:
+    """Compare the derived files by identity; the compliance table's is kept beside what it is made of."""
+    sources = "\n".join(f"{document.path} {document.package} {document.title} {identities[document.path]}" for document in project.documents)
+    key = f"{rule_version()}:compliance:{hashlib.blake2b(sources.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
+
+    def compliance_id(text: Callable[[], str]) -> str:
+        held = cache.get_many([key]).get(key) if cache else None
+        if held is not None:
+            return held.decode()
+        identity = blob_id(text().encode("utf-8"))
+        if cache:
+            cache.put_many({key: identity.encode()})
+        return identity
+
+    return derived_files(project.documents, identities, project.settings, inputs, compliance_id)

@@ -1,0 +1,1 @@
+"""The rules: one file a rule, and the one table of them."""

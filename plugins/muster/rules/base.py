@@ -1,0 +1,105 @@
+"""What a rule is: data and one pure function; its examples are its tests and its page.
+
+implements: MU-RULE-2001
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+
+from msgspec import Struct
+
+from muster.model import Edit, Finding, Place, Problem, Project, Severity
+
+Check = Callable[[Project], Iterator[Finding]]
+Fix = Callable[[Project], Iterator[Edit]]
+
+FRAME = "# Example SPEC\n\nConformance language: RFC 2119 and RFC 8174\n\n## 1) Behaviour\n\n"
+EXAMPLE_PATH = "specs/10-example.md"
+_MARK = re.compile(r"[ ]?<!-- ([A-Z]{3}[0-9]{3}) -->")
+
+
+class Scope(StrEnum):
+    """How much of the project a rule needs at once."""
+
+    DOCUMENT = "document"  # one document, fresh: its findings are kept with its reading
+    PROJECT = "project"  # the whole project, whose documents may come without passages
+    FINDINGS = "findings"  # the project and what the other rules found in it
+
+
+class Example(Struct, frozen=True):
+    """A defect and its mend. `<!-- CODE -->` marks a line that the rule reports, and is not part of the text."""
+
+    bad: str
+    good: str
+    path: str = EXAMPLE_PATH
+    framed: bool = True  # the text stands under a title and a conformance declaration
+    settings: str = ""  # TOML
+    bad_files: dict[str, str] = {}  # further files, marked in the same way
+    good_files: dict[str, str] = {}
+    marks: tuple[tuple[str, int], ...] = ()  # path and line of findings where no comment can stand
+
+    def files(self, *, bad: bool) -> dict[str, str]:
+        """Path and text of all files of one side, without the marks."""
+        files = {path: _MARK.sub("", text) for path, text in (self.bad_files if bad else self.good_files).items()}
+        files[self.path] = self._frame + _MARK.sub("", self.bad if bad else self.good)
+        return files
+
+    def expected(self, code: str) -> list[tuple[str, int]]:
+        """Path and line of each finding that the bad side must give."""
+        texts = {**self.bad_files, self.path: self._frame + self.bad}
+        marked = [
+            (path, number)
+            for path, text in texts.items()
+            for number, line in enumerate(text.split("\n"), start=1)
+            if code in _MARK.findall(line)
+        ]
+        return sorted([*marked, *self.marks])
+
+    @property
+    def _frame(self) -> str:
+        return FRAME if self.framed else ""
+
+
+class Rule(Struct, frozen=True):
+    """A check with a code that is never used for another."""
+
+    code: str
+    name: str
+    severity: Severity
+    scope: Scope
+    since: str
+    why: str
+    check: Check
+    examples: tuple[Example, ...]
+    fix: Fix | None = None
+    fix_note: str = ""  # what `muster fix` does about it
+
+    def at(self, place: Place, message: str, *, help: str = "", detail: str = "", severity: Severity | None = None) -> Finding:  # noqa: A002
+        """A finding of this rule."""
+        return Finding(self.code, severity or self.severity, place, message, help, detail)
+
+    def from_problem(self, problem: Problem) -> Finding:
+        """A finding for something that reading met."""
+        return self.at(problem.place, problem.message, help=problem.help)
+
+
+def reported(code: str) -> Check:
+    """The check of a rule whose defect reading meets by itself: it reports those problems."""
+
+    def check(project: Project) -> Iterator[Finding]:
+        from muster.rules.table import RULES  # noqa: PLC0415 - the table imports the rules
+
+        rule = RULES[code]
+        for problem in (*project.problems, *(p for document in project.documents for p in document.problems)):
+            if problem.code == code:
+                yield rule.from_problem(problem)
+
+    return check
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"

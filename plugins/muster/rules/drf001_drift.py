@@ -1,0 +1,68 @@
+"""DRF001: a derived file that its sources no longer give."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from muster.model import Finding, Place, Project, Severity
+from muster.rules.base import Example, Rule, Scope
+
+_SHOWN = 40  # lines of the diff
+
+
+def check(project: Project) -> Iterator[Finding]:
+    """Compare every derived file with the committed one, byte for byte.  implements: MU-RULE-2014"""
+    for file in project.derived:
+        if file.text is None or not file.ours:
+            continue
+        if file.committed is None:
+            yield RULE.at(Place(file.path), f"{file.path} is missing", help="run `muster sync`")
+        elif file.committed != file.text:
+            line, diff = _difference(file.path, file.committed, file.text)
+            yield RULE.at(
+                Place(file.path, line),
+                f"{file.path} differs from what its sources give",
+                help="run `muster sync`; never edit a derived file by hand",
+                detail=diff,
+            )
+
+
+def _difference(path: str, committed: str, wanted: str) -> tuple[int, str]:
+    old, new = committed.splitlines(), wanted.splitlines()
+    same = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    # A diff of the stretch after the common head is the same diff, without the cost of the head.
+    start = max(same - 3, 0)
+    lines = list(
+        difflib.unified_diff(
+            old[start : start + 2000], new[start : start + 2000], f"{path} (committed)", f"{path} (from sources)",
+            lineterm="", n=2,
+        )
+    )
+    if not lines:
+        lines = ["(only line ends or the end of the file differ)"]
+    rest = len(lines) - _SHOWN
+    if rest > 0:
+        lines = [*lines[:_SHOWN], f"... {rest} more lines"]
+    return min(same, max(len(old) - 1, 0)) + 1, "\n".join(lines)
+
+
+RULE = Rule(
+    code="DRF001",
+    name="drift",
+    severity=Severity.ERROR,
+    scope=Scope.PROJECT,
+    since="0.1",
+    check=check,
+    why="A requirement file that says something else than its spec misleads everybody who trusts it.",
+    examples=(
+        Example(
+            bad="- [AUTH-001] The server MUST hash passwords.\n",
+            good="- [AUTH-001] The server MUST hash passwords.\n",
+            bad_files={
+                "COMPLIANCE.md": "<!-- Written by `muster sync`. Do not edit. -->\n\n# Compliance\n\nAll is well.\n",
+            },
+            marks=(("COMPLIANCE.md", 5),),
+        ),
+    ),
+)

@@ -1,0 +1,217 @@
+"""The files of a project with their content identity: what a run reads.
+
+In a git repository git says which files there are and which content each has; only what it does
+not vouch for is looked at. Elsewhere the folder is walked. Either way a content is named by its
+git blob ID, so that the cache holds on every machine.
+
+implements: MU-REQ-1002
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+import time
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from muster.store import FOLDER, git
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, KeysView
+    from pathlib import Path
+
+    from muster.store.cache import Cache
+
+_OWN = f"{FOLDER}/"
+_SKIPPED = frozenset({".git", FOLDER, "node_modules", ".venv", "__pycache__"})
+
+# A file written this shortly before it was looked at may change again within the same time stamp.
+_RACY = 2_000_000_000
+
+
+class Tree(Struct, frozen=True, dict=True):
+    """The files below a root at one moment."""
+
+    root: Path
+    digest: str  # of all that is listed: equal digests mean equal files
+    unread: dict[str, str]  # links that are not followed and folders that cannot be listed, and why
+    warning: str  # why git does not answer though there is a repository, or ""
+    index: git.Listing | None
+    seen: dict[str, str | None]  # what git does not vouch for; None where the content is of no interest
+
+    @cached_property
+    def entries(self) -> dict[str, str]:
+        """Content IDs by path, sorted; the ID of a file that cannot be read is empty."""
+        known = {path: blob for path, blob in self.seen.items() if blob is not None}
+        if self.index is not None:
+            known.update(self.index.tracked)
+        return {path: known[path] for path in sorted(known) if not path.startswith(_OWN)}
+
+    @cached_property
+    def paths(self) -> KeysView[str]:
+        """Every file that is listed, also those without a content ID; sorted, and quick to ask."""
+        if all(blob is not None for blob in self.seen.values()):
+            return self.entries.keys()
+        return dict.fromkeys(sorted({*self.entries, *self.seen})).keys()
+
+    def read(self, path: str) -> bytes:
+        """The content of a listed file; raises OSError."""
+        if path not in self.paths:
+            raise FileNotFoundError(errno.ENOENT, "no file of the project", path)
+        return _read(self.root / path)
+
+
+def everything(_path: str) -> bool:
+    """The predicate for a run that wants the content of each file."""
+    return True
+
+
+def tree_of(
+    root: Path,
+    cache: Cache | None = None,
+    relevant: Callable[[str], bool] = everything,
+    scan: Callable[[str], Iterable[os.DirEntry[str]]] = os.scandir,
+) -> Tree:
+    """List the files below `root`, leaving out what git ignores, and name the content of the relevant ones.
+
+    Outside git, `scan` lists a folder, in any order.
+    """
+    index = git.listing(root)
+    unread: dict[str, str] = {}
+    if index is None:
+        paths, unread = _walk(root, scan)
+        warning = git.refusal(root)
+    else:
+        paths = sorted({*index.dirty, *index.untracked, *index.links})
+        warning = ""
+    files, left_out = _sorted_out(root, paths, index)
+    unread = dict(sorted({**unread, **left_out}.items()))
+    ids = _content_ids(root, {path: status for path, status in files.items() if relevant(path)}, cache)
+    seen = {path: ids.get(path) for path in files}
+    return Tree(root, _digest(index, paths, seen, unread), unread, warning, index, seen)
+
+
+def _walk(root: Path, scan: Callable[[str], Iterable[os.DirEntry[str]]]) -> tuple[list[str], dict[str, str]]:
+    """What is no folder, sorted, and the folders that cannot be listed."""
+    found, unread = [], {}
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        try:
+            entries = list(scan(os.path.join(root, folder)))
+        except OSError as error:
+            unread[folder or "."] = f"the folder cannot be listed: {_reason(error)}"
+            continue
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if not entry.is_dir(follow_symlinks=False):
+                found.append(path)
+            elif entry.name not in _SKIPPED:
+                pending.append(path)
+    return sorted(found), unread
+
+
+def _sorted_out(
+    root: Path, paths: Iterable[str], index: git.Listing | None
+) -> tuple[dict[str, os.stat_result], dict[str, str]]:
+    """The ordinary files among these paths with their status, and the links that lead nowhere good."""
+    top = os.path.realpath(root)
+    in_place: dict[str, bool] = {}  # by folder: whether no link stands on the way to it
+    files: dict[str, os.stat_result] = {}
+    targets: dict[str, str] = {}
+    unread: dict[str, str] = {}
+    for path in paths:
+        folder = os.path.dirname(path)
+        if folder not in in_place:
+            plain = os.path.join(top, folder) if folder else top
+            in_place[folder] = os.path.realpath(plain) == plain
+        if path.startswith(_OWN) or not in_place[folder]:
+            continue  # where a link took the place of a tracked file's folder, the file is gone
+        with suppress(OSError):  # it is gone
+            status = os.lstat(os.path.join(top, path))
+            if stat.S_ISREG(status.st_mode):
+                files[path] = status
+            elif stat.S_ISLNK(status.st_mode):
+                try:
+                    targets[path] = _target(top, path)
+                except _Unfollowed as why:
+                    unread[path] = str(why)
+    for path, target in targets.items():
+        if target not in files and not (index and target in index.tracked):
+            with suppress(OSError):
+                status = os.stat(os.path.join(top, target))
+                if stat.S_ISREG(status.st_mode):
+                    files[path] = status
+    return dict(sorted(files.items())), unread
+
+
+class _Unfollowed(Exception):
+    """Why a symbolic link is not read."""
+
+
+def _target(top: str, path: str) -> str:
+    """Where a symbolic link leads, as a path below the root."""
+    try:
+        real = os.path.realpath(os.path.join(top, path), strict=True)
+    except OSError as error:
+        loop = error.errno == errno.ELOOP
+        raise _Unfollowed("the link leads to itself" if loop else f"the link is broken: {_reason(error)}") from None
+    target = os.path.relpath(real, top)
+    if target == ".." or target.startswith("../"):
+        raise _Unfollowed("the link leads out of the project")
+    if target.split("/", 1)[0] in (".git", FOLDER):
+        raise _Unfollowed(f"the link leads into {target.split('/', 1)[0]}")
+    return target
+
+
+def _content_ids(root: Path, files: dict[str, os.stat_result], cache: Cache | None) -> dict[str, str]:
+    """The blob IDs of these files; a file is read where the cache has not seen it as it stands now."""
+    stamps = {path: f"{s.st_size}:{s.st_mtime_ns}:{s.st_ctime_ns}:{s.st_ino}" for path, s in files.items()}
+    ids = cache.looks(stamps) if cache else {}
+    fresh = {}
+    for path, status in files.items():
+        if path in ids:
+            continue
+        begun = time.time_ns()
+        try:
+            ids[path] = git.blob_id(_read(root / path))
+        except OSError:
+            ids[path] = ""
+            continue
+        if begun - max(status.st_mtime_ns, status.st_ctime_ns) > _RACY:
+            fresh[path] = (stamps[path], ids[path])
+    if cache and fresh:
+        cache.put_looks(fresh)
+    return ids
+
+
+def _digest(
+    index: git.Listing | None, paths: Iterable[str], seen: dict[str, str | None], unread: dict[str, str]
+) -> str:
+    """One value over all that is listed, and cheap: the index is taken as git printed it."""
+    total = hashlib.blake2b(index.raw if index else b"", digest_size=32)
+    for path in paths:
+        state = (seen[path] or "-") if path in seen else unread.get(path, "gone")
+        total.update(os.fsencode(f"\0{path}\0{state}"))
+    for path, why in unread.items():
+        total.update(os.fsencode(f"\0{path}\0{why}"))
+    return total.hexdigest()
+
+
+def _read(path: Path) -> bytes:
+    """The content of an ordinary file; never waits for what only looks like one."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
+        return file.read()
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else str(error)

@@ -1,0 +1,130 @@
+"""A project on disk: its root, settings, files and cache, opened for the pipeline."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from muster import pipeline
+from muster.settings import InvalidSettings, Settings, settings_from
+from muster.specs.discovery import is_input
+from muster.store import files
+from muster.store.cache import Cache
+from muster.store.tree import Tree, tree_of
+from muster.store.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muster.model import Outcome
+
+OWN_FOLDER = ".muster"
+
+
+class NoProject(ValueError):
+    """There is nothing to work on."""
+
+
+class NotSynced(RuntimeError):
+    """Derived files were left alone, with the reason and what to do."""
+
+
+class Workspace(Struct, frozen=True):
+    """What a front end opens."""
+
+    root: Path
+    settings: Settings
+    source: str  # the settings file, or "" where there is none
+    inputs: Tree
+    cache: Cache | None
+
+    def run(self, *, workers: int = 0, progress: pipeline.Progress | None = None) -> Outcome:
+        """Run the pipeline over the files; `workers` 0 takes as many processes as pay."""
+        executor = Workers(workers) if workers != 1 else None
+        try:
+            return pipeline.run(self.inputs, self.settings, cache=self.cache, executor=executor, progress=progress)
+        finally:
+            if executor:
+                executor.shutdown()
+            if self.cache:
+                self.cache.save()
+
+    def lines(self, path: str) -> Sequence[str]:
+        """The lines of a file as a finding counts them; none where it cannot be read."""
+        from muster.specs.reading import lines_of  # noqa: PLC0415 - only where there is a finding to show
+
+        try:
+            return lines_of(self.inputs.read(path).decode("utf-8", "replace"))
+        except OSError:
+            return ()
+
+
+def find_root(start: Path) -> Path:
+    """The folder of the settings that hold for `start`: the nearest above with some, else the repository's, else it."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if _settings_file(folder) is not None or (folder / ".git").exists():
+            return folder
+    return start
+
+
+def open_workspace(root: Path, *, use_cache: bool = True) -> Workspace:
+    """Open the project at `root`.  implements: MU-CORE-0040"""
+    if not root.is_dir():
+        msg = f"{root} is not a folder"
+        raise NoProject(msg)
+    root = root.resolve()
+    source = _settings_file(root)
+    settings = Settings()
+    if source is not None:
+        try:
+            settings = settings_from((root / source).read_bytes().decode("utf-8"), source)
+        except UnicodeDecodeError as error:
+            raise InvalidSettings(source, [f"not UTF-8 at byte {error.start}"]) from None
+    cache = Cache.open(root / OWN_FOLDER) if use_cache else None
+    return Workspace(root, settings, source or "", tree_of(root, cache, is_input(settings)), cache)
+
+
+def _settings_file(folder: Path) -> str | None:
+    if (folder / "muster.toml").is_file():
+        return "muster.toml"
+    project = folder / "pyproject.toml"
+    try:
+        # A word in the text spares the reading of every pyproject.toml on the way up.
+        return "pyproject.toml" if b"tool.muster" in project.read_bytes() else None
+    except OSError:
+        return None
+
+
+def check(root: Path, *, workers: int = 0, use_cache: bool = True) -> Outcome:
+    """Open the project at `root` and run the pipeline over it."""
+    return open_workspace(root, use_cache=use_cache).run(workers=workers)
+
+
+def sync(root: Path, outcome: Outcome, *, force: bool = False) -> list[str]:
+    """Write what differs and remove what is orphaned; returns the changed paths.  implements: MU-CORE-0012
+
+    Files that Muster did not write stay, unless `force`: then they are replaced.
+    """
+    unread = [problem.place.path for problem in outcome.project.problems if problem.code in ("ENC001", "ENC002")]
+    if unread:
+        msg = f"nothing was written, because {unread[0]} could not be read"
+        raise NotSynced(msg)
+    output = outcome.project.settings.output
+    folders = {output.requirements, os.path.dirname(output.compliance) or "."}  # noqa: PTH120 - a path of the project, not of the machine
+    changed = []
+    with files.lock(root):
+        files.clear_leftovers(root, sorted(folders))
+        for file in outcome.files:
+            if not file.ours and not force:
+                continue
+            if file.text is None:
+                done = files.remove(root, file.path)
+            else:
+                done = files.write(root, file.path, file.text.encode("utf-8"))
+            if done:
+                changed.append(file.path)
+    return changed
