@@ -1,7 +1,4 @@
-"""Markdown blocks with their lines: the one place that knows the parser.
-
-A faster reader may stand in for `blocks_of` wherever it is proved to give the same blocks.
-"""
+"""Markdown blocks with their lines, as markdown-it reads them: the one place that knows the parser."""
 
 from __future__ import annotations
 
@@ -66,54 +63,59 @@ _CONTAINERS = {
 }
 
 
-def blocks_of(text: str) -> tuple[Node, frozenset[str]]:
-    """The blocks of a text whose lines end in LF, and the labels of its link definitions."""
+def parsed(lines: list[str], first: int, labels: set[str]) -> list[Node]:
+    """The blocks of some lines as markdown-it reads them; `first` is the number of the first line, from 0.
+
+    Labels of link definitions are added to `labels`.
+    """
     environment: dict[str, dict[str, object]] = {}
     tokens: list[Token] = []
     parser = _parser()
-    parser.block.parse(text, parser, environment, tokens)
-    return _tree(tokens, text.count("\n") + 1), frozenset(environment.get("references", ()))
+    parser.block.parse("\n".join(lines) + "\n", parser, environment, tokens)
+    labels.update(environment.get("references", ()))
+    return _tree(tokens, first)
 
 
-def _tree(tokens: list[Token], length: int) -> Node:
-    root = Node(Kind.ROOT, 0, length, children=[])
+def _tree(tokens: list[Token], first: int) -> list[Node]:
+    root = Node(Kind.ROOT, first, first, children=[])
     stack = [root]
-    heading = row = None
+    heading: Kind | None = None
+    info = ""
+    in_row = in_head = False
     for token in tokens:
         kind = token.type
+        start, end = token.map or (0, 1)
+        start, end = start + first, end + first
+        leaf: Node | None = None
         if kind == "inline":
-            if row is None:
-                content, span = token.content, token.map or [0, 1]
-                leaf = Node(heading or Kind.PARAGRAPH, span[0], span[1], content, info)
-                stack[-1].children.append(leaf)
+            if not in_row:
+                leaf = Node(heading or Kind.PARAGRAPH, start, end, token.content, info)
         elif kind == "paragraph_open":
             heading, info = None, ""
         elif kind == "heading_open":
             heading, info = Kind.HEADING, token.tag[1:]
-        elif kind == "tr_open" and token.map:
-            row = Node(Kind.ROW, token.map[0], token.map[0] + 1, "", "header" if token.level and in_head else "")
-            stack[-1].children.append(row)
-        elif kind == "tr_close":
-            row = None
         elif kind in ("thead_open", "thead_close"):
             in_head = kind == "thead_open"
+        elif kind in ("tr_open", "tr_close"):
+            in_row = kind == "tr_open"
+            leaf = Node(Kind.ROW, start, start + 1, "", "header" if in_head else "") if in_row else None
         elif kind in ("fence", "code_block"):
-            span = token.map or [0, 1]
-            stack[-1].children.append(Node(Kind.CODE, span[0], span[1], token.content, token.info.strip()))
+            leaf = Node(Kind.CODE, start, end, token.content.rstrip("\n"), token.info.strip())
         elif kind == "html_block":
-            span = token.map or [0, 1]
-            stack[-1].children.append(Node(Kind.HTML, span[0], span[1], token.content))
+            leaf = Node(Kind.HTML, start, end, token.content.rstrip("\n"))
         elif kind == "hr":
-            span = token.map or [0, 1]
-            stack[-1].children.append(Node(Kind.RULE, span[0], span[1]))
+            leaf = Node(Kind.RULE, start, end)
         elif kind.endswith("_open") and (container := _CONTAINERS.get(kind[:-5])):
-            span = token.map or [0, 1]
-            node = Node(container, span[0], span[1], "", token.info or token.markup, [])
+            node = Node(container, start, start + 1, "", token.info or token.markup, [])
             stack[-1].children.append(node)
             stack.append(node)
         elif kind.endswith("_close") and kind[:-6] in _CONTAINERS:
             stack.pop()
-    return root
+        if leaf is not None:
+            stack[-1].children.append(leaf)
+            for node in stack:
+                node.end = max(node.end, leaf.end)
+    return root.children
 
 
 @functools.cache
