@@ -192,6 +192,15 @@ class Allowance(Struct, frozen=True, array_like=True, gc=False):
     first: int
     last: int  # 0 for the whole document
 
+    def covers(self, code: str, line: int) -> bool:
+        """Whether it has a reason, and names this code for this line."""
+        return (
+            bool(self.reason)
+            and code.startswith(self.codes)
+            and self.first <= line
+            and (self.last == 0 or line <= self.last)
+        )
+
 
 class Passage(Struct, frozen=True, array_like=True):
     """A stretch of running text (a paragraph, an item's own text, a heading, a row) with its facts.
@@ -210,7 +219,8 @@ class Passage(Struct, frozen=True, array_like=True):
     marks: tuple[Mark, ...]
     aside: bool = False  # in a note, an example, or a section so titled
     owner: str = ""  # the ID of the requirement whose text it is part of
-    indent: int = 0  # how many list items it stands in
+    indent: int = 0  # how many lists, items, quotes and admonitions it stands in
+    header: bool = False  # the head of a table, which states nothing
 
 
 class Mark(Struct, frozen=True, array_like=True, gc=False):
@@ -222,6 +232,7 @@ class Mark(Struct, frozen=True, array_like=True, gc=False):
     width: int
     defines: bool
     at_edge: bool  # at the start or at the end, where a definition stands
+    beside: bool = False  # it follows at once on the ID that defines, as if both did
 
 
 class Problem(Struct, frozen=True, array_like=True, gc=False):
@@ -248,6 +259,7 @@ class Document(Struct, frozen=True, array_like=True):
     allowances: tuple[Allowance, ...]
     problems: tuple[Problem, ...]
     body_line: int  # the first line after front matter
+    references: tuple[Mark, ...] = ()  # the IDs that define no requirement where they stand
     passages: tuple[Passage, ...] = ()
     lines: tuple[str, ...] = ()
 

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from muster.gate.judge import document_findings, enabled, project_findings, settled
+from muster.identity import blob_id
 from muster.model import Counts, Derived, Document, Finding, Outcome, Package, Place, Problem, Project, Retired
 from muster.specs import requirement_file
 from muster.specs.derived import derived_files
@@ -23,7 +24,6 @@ from muster.specs.naming import file_name, folder_of_package_spec
 from muster.specs.packages import manifests_in, packages_of
 from muster.specs.reading import read_document
 from muster.specs.retired import retired_in
-from muster.store.git import blob_id
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -54,7 +54,7 @@ class Workspace(Struct, frozen=True):
 
     def lines(self, path: str) -> Sequence[str]:
         """The lines of a file as a finding counts them; none where it cannot be read."""
-        from muster.specs.reading import lines_of  # noqa: PLC0415 - only where there is a finding to show
+        from muster.specs.reading import lines_of
 
         try:
             return lines_of(self.inputs.read(path).decode("utf-8", "replace"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from muster.model import Allowance, Document, Finding, Project, Severity
-from muster.rules.base import Rule, Scope
+from muster.rules.base import Rule, Scope, runs
 from muster.rules.table import RULES
 from muster.text.globs import matches
 
@@ -52,25 +52,14 @@ def enabled(settings: Settings, scope: Scope | None = None) -> list[Rule]:
         rule
         for rule in RULES.values()
         if (scope is None or rule.scope is scope)
-        and (not rules.select or rule.code.startswith(rules.select))
-        and not (rules.ignore and rule.code.startswith(rules.ignore))
+        and runs(rules, rule.code)
     ]
 
 
 def is_allowed(finding: Finding, allowances: Mapping[str, tuple[Allowance, ...]]) -> bool:
     """Whether an allowance of its document accepts a finding; those of the allowances themselves stay."""
     return not finding.code.startswith("SET") and any(
-        covers(allowance, finding) for allowance in allowances.get(finding.place.path, ())
-    )
-
-
-def covers(allowance: Allowance, finding: Finding) -> bool:
-    """Whether an allowance with a reason names a finding's code, for its line."""
-    return (
-        bool(allowance.reason)
-        and finding.code.startswith(allowance.codes)
-        and allowance.first <= finding.place.line
-        and (allowance.last == 0 or finding.place.line <= allowance.last)
+        allowance.covers(finding.code, finding.place.line) for allowance in allowances.get(finding.place.path, ())
     )
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Protocol
 
+from muster.identity import blob_id
 from muster.model import Derived, Document
 from muster.specs import compliance, requirement_file
-from muster.store.git import blob_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

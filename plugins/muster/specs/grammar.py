@@ -67,6 +67,7 @@ _AFTER = re.compile(r"[*_]{0,3}[.;,]?\s*(?:\|\s*)?(?:\{[^{}\n]*\}\s*)?")
 _HARD_BREAK = re.compile(r"(?: {2,}|\\)\n[ \t]*")
 _STOP = re.compile(r"[.:;!?)][\"'*_]*\s+$")
 _LOWER_NEXT = re.compile(r"\s*[a-z(,;]")
+_BETWEEN = re.compile(r"[\s*_,;/&+]*(?:\band\s+)?")
 
 
 def marks_in(
@@ -78,6 +79,7 @@ def marks_in(
     right after a sentence with its ID.
     """
     found: dict[int, tuple[re.Match[str], bool]] = {}
+    links: set[int] = set()
     if block is Block.HEADING and grammar.heading and (match := grammar.heading.fullmatch(masked)):
         found[match.start("marker")] = (match, True)
     for pattern, source in (*((pattern, masked) for pattern in grammar.starts), (grammar.needs, text)):
@@ -91,13 +93,40 @@ def marks_in(
                 linked = label(match["id"]) in labels or masked[match.end() : match.end() + 1] in ("(", "\x00")
                 edge = not linked and _ends(masked, match.start(), match.end()) and not _inside_link(masked, match.start())
                 found[match.start()] = (match, edge)
-    marks = []
-    defined = False
-    for start in sorted(found):
-        match, edge = found[start]
-        marks.append(_mark(match, masked, place, defines=edge and not defined, at_edge=edge))
-        defined = defined or edge
-    return tuple(marks)
+                if linked:
+                    links.add(match.start())
+    starts = sorted(found)
+    first = next((at for at, start in enumerate(starts) if found[start][1]), None)
+    before, after = _neighbours(masked, [found[start][0].span("marker") for start in starts], first, links)
+    return tuple(
+        _mark(
+            found[start][0],
+            masked,
+            place,
+            defines=at == first,
+            at_edge=found[start][1] or at in before or at in after,
+            beside=at in after,
+        )
+        for at, start in enumerate(starts)
+    )
+
+
+def _neighbours(
+    masked: str, spans: list[tuple[int, int]], first: int | None, links: set[int]
+) -> tuple[range, range]:
+    """Which marks stand with nothing between them and the one that defines: those before it, those after it."""
+    if first is None or len(spans) == 1:
+        return range(0), range(0)
+    low = high = first
+    while low > 0 and spans[low - 1][0] not in links and _BETWEEN.fullmatch(masked, spans[low - 1][1], spans[low][0]):
+        low -= 1
+    while (
+        high + 1 < len(spans)
+        and spans[high + 1][0] not in links
+        and _BETWEEN.fullmatch(masked, spans[high][1], spans[high + 1][0])
+    ):
+        high += 1
+    return range(low, first), range(first + 1, high + 1)
 
 
 def _hard_starts(masked: str) -> list[int]:
@@ -129,11 +158,17 @@ def _inside_link(masked: str, start: int) -> bool:
 
 
 def _mark(
-    match: re.Match[str], masked: str, place: tuple[int, tuple[int, ...]], *, defines: bool, at_edge: bool
+    match: re.Match[str],
+    masked: str,
+    place: tuple[int, tuple[int, ...]],
+    *,
+    defines: bool,
+    at_edge: bool,
+    beside: bool,
 ) -> Mark:
     line, columns = place
     start, end = match.span("marker")
     row = masked.count("\n", 0, start)
     offset = start - (masked.rfind("\n", 0, start) + 1)
     column = (columns[row] if row < len(columns) else 1) + offset
-    return Mark(match["id"], line + row, column, end - start, defines, at_edge)
+    return Mark(match["id"], line + row, column, end - start, defines, at_edge, beside)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from muster.model import Document, Package, Place, Problem
 from muster.specs.discovery import MANIFESTS
 from muster.specs.naming import file_name
+from muster.text.globs import matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -88,3 +89,10 @@ def _rationale(folder: str, heading: str, specs: Mapping[str, Document], read: C
         targets = (normpath(join(folder, target[1])) for target in _TARGET.finditer(section))
         return "linked" if any(target in specs for target in targets) else "told"
     return ""
+
+
+def named_by(package: Package, globs: Iterable[str]) -> bool:
+    """Whether one of these globs of folders names a package; `.` and `**` name that of the root."""
+    if not package.path:
+        return any(glob.removeprefix("./") in (".", "", "**") for glob in globs)
+    return any(matches(package.path, glob.rstrip("/")) for glob in globs)

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 from muster.model import Block, Document, Keyword, Mark, Passage, Place, Problem, ReqId, Requirement, Section
 from muster.settings import Body, Settings
 from muster.specs.grammar import Grammar, grammar_of, marks_in
+from muster.specs.host import host_problems
 from muster.specs.naming import package_of, prefix_of, two_digits
 from muster.specs.paths import paths_in, resolved
 from muster.text.allowances import allowances_in
+from muster.text.blocks import blocks_of
 from muster.text.fingerprint import fingerprint
 from muster.text.frontmatter import front_matter_of
 from muster.text.inline import label, masked, plain
 from muster.text.keywords import conformance_in, defines_keywords, has_keyword, keywords_in, level_of
-from muster.text.markdown import Kind, Node, blocks_of
+from muster.text.markdown import DEEPEST, Kind, Node
 from muster.text.sentences import title_of
 from muster.text.slugs import anchor_names
 
@@ -48,7 +50,7 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
     """Read a Markdown file as the project's settings say.  It never raises, whatever the text."""
     lines = lines_of(text)
     front = front_matter_of(lines)
-    root, links = blocks_of("\n".join([""] * (front.body_line - 1) + lines[front.body_line - 1 :]))
+    root, links = blocks_of([""] * (front.body_line - 1) + lines[front.body_line - 1 :])
     reader = _Reader(path, lines, settings, frozenset(label(name) for name in links))
     reader.take_headings(root)
     reader.visit(root.children, "", 0, aside=False)
@@ -58,9 +60,10 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
         where = Place(path, front.error_line)
         problems.append(Problem("SHP008", where, f"front matter is {front.error}", "mend it, or remove the front matter"))
     problems += [
-        Problem("SHP009", Place(path, line), f"nested deeper than {100} containers; the rest is not read", "nest less")
+        Problem("SHP009", Place(path, line), f"nested deeper than {DEEPEST} containers; the rest is not read", "nest less")
         for line in reader.too_deep[:1]
     ]
+    problems += host_problems(root, path, lines, requirements, settings.anchors)
     values = front.values
     first = next((section.title for section in reader.sections if section.level == 1), "")
     return Document(
@@ -76,6 +79,7 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
         allowances=allowances_in(lines, root, requirements),
         problems=tuple(problems),
         body_line=front.body_line,
+        references=tuple(reader.references),
         passages=tuple(reader.passages),
         lines=tuple(lines),
     )
@@ -83,7 +87,7 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
 
 def _is_spec(path: str, settings: Settings, *, defines: bool) -> bool:
     """implements: MU-REQ-1001"""
-    from muster.text.globs import matches  # noqa: PLC0415
+    from muster.text.globs import matches
 
     if any(matches(path, glob) for glob in settings.specs.pages):
         return False
@@ -119,6 +123,7 @@ class _Reader:
         self.sections: list[Section] = []
         self.passages: list[Passage] = []
         self.requirements: list[Requirement] = []
+        self.references: list[Mark] = []
         self.section_paths: dict[int, list[str]] = {}
         self.conformance = ""
         self.too_deep: list[int] = []
@@ -201,7 +206,7 @@ class _Reader:
         elif node.kind is Kind.QUOTE:
             head = node.children[0]
             aside = aside or (head.kind is Kind.PARAGRAPH and _ALERT.match(head.content) is not None)
-        if depth >= 2 * 48 and not self.too_deep:
+        if depth >= DEEPEST - 4 and not self.too_deep:
             self.too_deep.append(node.start + 1)
         definer = self._definer_of(node)
         if definer is None:
@@ -279,6 +284,9 @@ class _Reader:
         if not owner and "/" in leaf.text:
             self.section_paths.setdefault(self._current, []).extend(paths_in(leaf.text))
         block = _LEAVES[node.kind]
+        header = node.info == "header"
+        if leaf.marks and not header:
+            self.references += (mark for mark in leaf.marks if not (mark.defines and mark.id == owner))
         self.passages.append(
             Passage(
                 line=node.start + 1,
@@ -293,6 +301,7 @@ class _Reader:
                 aside=aside,
                 owner=owner,
                 indent=depth,
+                header=header,
             )
         )
 
@@ -355,7 +364,7 @@ class _Reader:
 
 
 def _with_links(requirement: Requirement, links: tuple[str, ...]) -> Requirement:
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
     return msgspec.structs.replace(requirement, links=links)
 

@@ -11,7 +11,7 @@ _FORM = "write `AREA-1001: {reason: why, successor: AREA-1002}`"
 
 def retired_in(text: str, path: str) -> tuple[tuple[Retired, ...], tuple[Problem, ...]]:
     """The retired IDs of a file, and every problem of it."""
-    import yaml  # noqa: PLC0415 - only where the file is there and new
+    import yaml
 
     try:
         node: Any = yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))

@@ -6,6 +6,7 @@ implements: MU-REQ-1044
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from muster.model import natural
@@ -14,7 +15,7 @@ from muster.specs.naming import file_name, two_digits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|[0-9]+")
+_WORD = re.compile(r"[A-Z0-9]+")
 
 
 def spec_text(package: str, area: str, first_id: str) -> str:
@@ -49,8 +50,11 @@ def free_prefix(paths: Iterable[str]) -> str:
 
 def area_for(package: str, areas: Sequence[str]) -> str:
     """An ID area for a package: its words in capitals, after what all areas of the project begin with."""
-    own = "-".join(word.upper() for word in _WORD.findall(package)) or "SPEC"
-    own = own if own[0].isalpha() else f"SPEC-{own}"
+    letters = unicodedata.normalize("NFKD", package).encode("ascii", "ignore").decode().upper()
+    words = _WORD.findall(letters)
+    words = words if words and words[0][0].isalpha() else ["SPEC", *words]
+    # A word of an area begins with a letter, so a number is part of the word before it.
+    own = "".join(word if word[0].isdigit() else f"-{word}" for word in words).removeprefix("-")
     heads = {area.split("-")[0] for area in areas}
     shared = len(heads) == 1 and all("-" in area for area in areas)
     return f"{min(heads, key=natural)}-{own}" if shared else own

@@ -53,7 +53,7 @@ class NotWritten(OSError):
     @classmethod
     def because(cls, path: str, error: OSError, *, deed: str = "written") -> Self:
         """The error in words, with what to do about it."""
-        words = os.strerror(error.errno) if error.errno else str(error)
+        words = error.strerror or str(error)
         reason, remedy = _REASONS.get(error.errno or 0, (words, "remove the cause and run it again"))
         return cls(path, reason, remedy, deed=deed)
 

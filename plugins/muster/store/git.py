@@ -9,7 +9,6 @@ implements: MU-REQ-1002
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import subprocess
@@ -124,11 +123,6 @@ def branches(root: Path) -> dict[str, str]:
         commit, _, name = line.partition(" ")
         names.setdefault(commit, name)
     return {name: commit for commit, name in names.items()}
-
-
-def blob_id(data: bytes) -> str:
-    """The ID under which git stores this content."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def _blobs(root: Path, ids: list[str]) -> dict[str, bytes]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from muster.identity import blob_id
 from muster.store import FOLDER, git
 
 if TYPE_CHECKING:
@@ -77,10 +78,12 @@ def tree_of(
     cache: Cache | None = None,
     relevant: Callable[[str], bool] = everything,
     scan: Callable[[str], Iterable[os.DirEntry[str]]] = os.scandir,
+    now: Callable[[], int] = time.time_ns,
 ) -> Tree:
     """List the files below `root`, leaving out what git ignores, and name the content of the relevant ones.
 
-    Outside git, `scan` lists a folder, in any order.
+    Outside git, `scan` lists a folder, in any order. A file that is younger than two seconds `now` is read
+    again the next time, since it may change within its time stamp.
     """
     index = git.listing(root)
     unread: dict[str, str] = {}
@@ -92,7 +95,7 @@ def tree_of(
         warning = ""
     files, left_out = _sorted_out(root, paths, index)
     unread = dict(sorted({**unread, **left_out}.items()))
-    ids = _content_ids(root, {path: status for path, status in files.items() if relevant(path)}, cache)
+    ids = _content_ids(root, {path: status for path, status in files.items() if relevant(path)}, cache, now)
     seen = {path: ids.get(path) for path in files}
     return Tree(root, _digest(index, paths, seen, unread), unread, warning, index, seen)
 
@@ -170,7 +173,9 @@ def _target(top: str, path: str) -> str:
     return target
 
 
-def _content_ids(root: Path, files: dict[str, os.stat_result], cache: Cache | None) -> dict[str, str]:
+def _content_ids(
+    root: Path, files: dict[str, os.stat_result], cache: Cache | None, now: Callable[[], int]
+) -> dict[str, str]:
     """The blob IDs of these files; a file is read where the cache has not seen it as it stands now."""
     stamps = {path: f"{s.st_size}:{s.st_mtime_ns}:{s.st_ctime_ns}:{s.st_ino}" for path, s in files.items()}
     ids = cache.looks(stamps) if cache else {}
@@ -178,9 +183,9 @@ def _content_ids(root: Path, files: dict[str, os.stat_result], cache: Cache | No
     for path, status in files.items():
         if path in ids:
             continue
-        begun = time.time_ns()
+        begun = now()
         try:
-            ids[path] = git.blob_id(_read(root / path))
+            ids[path] = blob_id(_read(root / path))
         except OSError:
             ids[path] = ""
             continue

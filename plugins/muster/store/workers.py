@@ -20,7 +20,7 @@ class Workers:
     def submit(self, work: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
         """Run `work` in a process of the pool."""
         if self._pool is None:
-            from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - a warm check needs no processes
+            from concurrent.futures import ProcessPoolExecutor
 
             self._pool = ProcessPoolExecutor(self.count)
         return self._pool.submit(work, *arguments)

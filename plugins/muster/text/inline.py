@@ -143,8 +143,13 @@ def without_emphasis(text: str, mask: str | None = None) -> str:
             stack.append([start, end])
     if not dropped:
         return text
-    gone = set(dropped)
-    return "".join(char for i, char in enumerate(text) if i not in gone)
+    parts = []
+    kept = 0
+    for at in sorted(dropped):
+        parts.append(text[kept:at])
+        kept = at + 1
+    parts.append(text[kept:])
+    return "".join(parts)
 
 
 _LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*+\])*+)\](?:\((?:[^()\\]|\\.|\([^()]*+\))*+\)|\[[^\[\]]*+\])")

@@ -1,0 +1,45 @@
+"""Real git repositories for tests, whatever the user's own git is set to."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_SETTINGS = {
+    "user.name": "A",
+    "user.email": "a@example.org",
+    "commit.gpgsign": "false",
+    "tag.gpgsign": "false",
+    "core.autocrlf": "false",
+    "core.hooksPath": "/dev/null",
+    "protocol.file.allow": "always",
+}
+_OPTIONS = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+
+
+def run(root: Path, *arguments: str) -> str:
+    """What git prints."""
+    done = subprocess.run(["git", *_OPTIONS, *arguments], cwd=root, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def write(root: Path, files: Mapping[str, str]) -> Path:
+    """Write these files below `root`."""
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8", newline="")
+    return root
+
+
+def repository(root: Path, files: Mapping[str, str]) -> Path:
+    """A repository at `root` with these files in its first commit."""
+    root.mkdir(parents=True, exist_ok=True)
+    run(root, "init", "-q", "-b", "main")
+    write(root, files)
+    run(root, "add", "-A")
+    run(root, "commit", "-q", "-m", "first")
+    return root

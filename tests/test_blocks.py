@@ -1,0 +1,64 @@
+"""Reading by line equals reading by markdown-it, block by block."""
+
+from __future__ import annotations
+
+import pytest
+from corpus import NAMES, documents, needs_corpora
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from muster.specs.reading import lines_of
+from muster.text.blocks import blocks_of
+from muster.text.markdown import DEEPEST, Kind, Node, parsed
+
+FRAGMENTS = [
+    "", "", "", "text", "end.  ", "# H", "## A ##", "#no", "#", "#\tx", "###### six ##", "####### seven",
+    "- a", "- [A-1] x", "* b", "+ c", "-", "- ", "- - x", "- a\tb", "\t- t", "  - n", "    - nn", "- > q", "- ```",
+    "  cont", "   three", "    four", "\ttab", "1. one", "2) two", "10. x", "1986. y",
+    "> q", "> ", ">", "> > n", "> - l", "> ```", "> code", ">     c", "  > r",
+    "```", "~~~", "```py", "  ```", "    ```", "````", "`c` d", "``",
+    "---", "***", "===", "___", "* * *", "| a | b |", "|---|---|", "| x | y |", "a | b", "--- | ---", "|", "| a |", "|-|", ":--",
+    "<div>", "</div>", "<!-- c -->", "<!-- open", "-->", "<pre>", "</pre>", "<b>x", "<script>", "<?x", "?>", "<a href=x>",
+    "[l]: http://x", "[l]:", "  [x]", "[A-1]: y", "![i](x)", "*em* x", "**b** y", "_u_",
+    "!!! note", "??? tip", '=== "T"', "\\", "+x", "-x", "-- x", ":x", "&amp;", "   ", "\x0b", "\u00a0x",
+]  # fmt: skip
+
+
+def flat(blocks: list[Node]) -> list[tuple[Kind, int, int, str, str]]:
+    return [(n.kind, n.start, n.end, n.content, n.info) for block in blocks for n in block.walk()]
+
+
+def same(lines: list[str]) -> None:
+    labels: set[str] = set()
+    reference = parsed(lines[:-1] if lines and not lines[-1] else lines, 0, labels)
+    root, found = blocks_of(lines)
+
+    assert flat(root.children) == flat(reference)
+    assert found == labels
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=30))
+@example(["```py", ""])
+@example(["|", "|"])
+@example(["- a", "  ```", "  code", "", "text", "", "  ```", "", "text"])
+def test_documents_of_awkward_lines_are_read_alike(lines: list[str]) -> None:
+    same(lines)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(alphabet="ab#>-+*_`~<[]|:=!?09.) \t\n", max_size=80))
+def test_documents_of_awkward_characters_are_read_alike(text: str) -> None:
+    same(lines_of(text))
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=needs_corpora) for name in NAMES])
+def test_real_documents_are_read_alike(name: str) -> None:
+    for document in documents(name).values():
+        same(list(document.lines))
+
+
+def test_ten_thousand_nested_quotes_end_at_the_deepest() -> None:
+    root, _ = blocks_of(["> " * 10_000 + "x"])
+
+    assert sum(node.kind is Kind.QUOTE for node in root.walk()) <= DEEPEST
