@@ -18,7 +18,7 @@ _LOWER = re.compile(
     r"|(?:must|shall|should)(?:[\s*_]+not)?)(?![A-Za-z0-9])(?!-[A-Za-z0-9])",
     re.IGNORECASE,
 )
-_LOWER_NOT = re.compile(r"[\s*_]+not\b")
+_TRAILING_NOT = re.compile(r"[\s*_]+(?:not|NOT)\b")  # of `MUST not`, and of `MAY NOT`, which RFC 2119 does not have
 _FOLD = re.compile(r"[\s*_]+")
 _STANDARD = re.compile(r"\bRFC[\s\-\u2010-\u2015]*(?:2119|8174)|\bBCP[\s\-]*14\b", re.IGNORECASE)
 _DECLARES = re.compile(
@@ -67,7 +67,7 @@ def keywords_in(
         row = masked.count("\n", 0, start)
         offset = start - (masked.rfind("\n", 0, start) + 1)
         written = match[0]
-        if not written.endswith("NOT") and (tail := _LOWER_NOT.match(masked, match.end())):
+        if not written.endswith("NOT") and (tail := _TRAILING_NOT.match(masked, match.end())):
             written += tail[0]
         column = (columns[row] if row < len(columns) else 1) + offset
         quoted = definition or (start > 0 and masked[start - 1] in _QUOTES)

@@ -8,7 +8,7 @@ from muster.text.inline import plain
 
 LONGEST = 160
 _END = re.compile(r"[.!?][\"'\u201d\u2019)\]]*(?=\s+[^a-z\s])")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|cf|vs|etc|approx|resp|incl|no|fig|sec|[A-Z])|\.\.)$", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"(?:\b(?:(?i:e\.g|i\.e|cf|vs|etc|approx|resp|incl|no|fig|sec)|[A-Z])|\.\.)$")
 
 
 def title_of(text: str) -> str:
