@@ -7,7 +7,7 @@ spaces instead of the width of the bullet.  implements: MU-RULE-2024
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from muster.model import Block, Place, Problem
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PARENTHESIS = re.compile(r"[ \t>]*[0-9]{1,9}\)")
 _FENCE = re.compile(r"[ \t>]*(?:```|~~~)")
+_OPENS = re.compile(r"[ \t>]*(?:[-*+]|[0-9]+\.|#{1,6})[ \t]")  # a stretch that begins so is, or holds, a list
 _NOWHERE = -1  # the host level of what stands in no list item
 
 
@@ -34,7 +35,29 @@ def host_problems(
     rows = {r.place.line: r for r in requirements if r.block is Block.ROW}
     if not items and not rows:
         return []
-    return list(_Host(path, lines, items, rows, anchors.tab_length).problems(root.children))
+    tops = _tops(lines, root)
+    return list(_Host(path, lines, tops, items, rows, anchors.tab_length).problems(root.children))
+
+
+def _tops(lines: Sequence[str], root: Node) -> list[int]:
+    """For each line the first of its stretch without blank line: what the host reads as one block."""
+    tops: list[int] = []
+    fences = {
+        node.start: node.end for node in root.walk() if node.kind is Kind.CODE and _is_fence(node, lines)
+    }
+    top = inside = 0  # the first line of the stretch, and the line after the fence that is open
+    blank = True
+    for row, line in enumerate(lines):
+        top = row if blank else top
+        inside = fences.get(row, inside)
+        blank = row + 1 >= inside and not line.strip(" \t>")
+        tops.append(top)
+    return tops
+
+
+def _is_fence(node: Node, lines: Sequence[str]) -> bool:
+    """Whether code is fenced: in indented code, a fence is content."""
+    return _FENCE.match(lines[node.start]) is not None and not _FENCE.match(node.content)
 
 
 class _Host:
@@ -44,15 +67,18 @@ class _Host:
         self,
         path: str,
         lines: Sequence[str],
+        tops: Sequence[int],
         items: dict[int, Requirement],
         rows: dict[int, Requirement],
         tab: int,
     ) -> None:
         self.path = path
         self.lines = lines
+        self.tops = tops
         self.items = items
         self.rows = rows
         self.tab = tab
+        self.lists = sorted(items)
         self.known = sorted((*items, *rows))
 
     def problems(
@@ -64,11 +90,13 @@ class _Host:
         requirement that the blocks are part of.
         """
         before: Node | None = None
+        runs_on = False  # the list before was swallowed by what stands above it
         for at, node in enumerate(blocks):
-            if owner is not None or self._holds(node):
+            if owner is not None or node.kind is Kind.ROW or self._holds(node):
                 if node.kind is Kind.LIST:
                     opening = level != _NOWHERE and at == 1  # right after an item's first paragraph it nests
-                    yield from self._of_list(node, None if opening else before, base, level, owner)
+                    runs_on = not opening and self._swallows(before, node, runs_on)
+                    yield from self._of_list(node, base, level, owner, runs_on=runs_on)
                 elif node.kind is Kind.ROW:
                     yield from self._of_table(blocks, at, before)
                 elif node.kind is Kind.QUOTE:
@@ -78,7 +106,7 @@ class _Host:
             before = node
 
     def _of_list(
-        self, node: Node, before: Node | None, base: int | None, level: int, owner: int | None
+        self, node: Node, base: int | None, level: int, owner: int | None, *, runs_on: bool
     ) -> Iterator[Problem]:
         line = self.lines[node.start]
         mine = [found for item in node.children if (found := self._defined_by(item))]
@@ -87,11 +115,11 @@ class _Host:
                 words = f"the site shows no list item for {requirement.id}: its Markdown does not know `1)`"
                 yield Problem("SHP010", requirement.place, words, "write `1.`")
             return
-        if mine and before is not None and self._swallows(before, node):
-            words = f"the site shows no list here, and {mine[0].id} as part of the text above"
-            yield Problem("SHP006", Place(self.path, node.start + 1), words, "put a blank line before the list")
-            return
+        lost = self._run_together(node, runs_on=runs_on)
+        yield from lost.values()
         for item in node.children:
+            if self.tops[item.start] in lost:
+                continue
             depth = 0
             if level != _NOWHERE and base is not None:
                 depth = min(level + 1, (self._indent(item) - base) // self.tab)
@@ -102,6 +130,24 @@ class _Host:
                 break
             else:
                 yield from self._of_item(item, base, depth, owner)
+
+    def _run_together(self, node: Node, *, runs_on: bool) -> dict[int, Problem]:
+        """The stretches in which items go on from a block of another kind, by their first lines."""
+        starts = [item.start for item in node.children]
+        known = set(starts)
+        told: dict[int, Problem] = {}
+        for item in node.children:
+            top = self.tops[item.start]
+            within = runs_on if top < node.start else top not in known
+            if not within or top in told or _OPENS.match(self.lines[top]):
+                continue
+            if (at := bisect_right(self.lists, item.start)) < len(self.lists):
+                requirement = self.items[self.lists[at]]
+                if requirement.place.line <= item.end and self.tops[requirement.place.line - 1] == top:
+                    line = starts[bisect_left(starts, top)] + 1
+                    words = f"the site shows no list item for {requirement.id}, but text that goes on from above"
+                    told[top] = Problem("SHP006", Place(self.path, line), words, "put a blank line before the item")
+        return told
 
     def _of_item(self, item: Node, base: int | None, level: int, owner: int | None) -> Iterator[Problem]:
         if owner is not None and base is not None:
@@ -128,12 +174,15 @@ class _Host:
                 yield Problem("SHP011", Place(self.path, node.start + 1), words, "put a blank line before the table")
                 return
 
-    def _swallows(self, before: Node, node: Node) -> bool:
+    def _swallows(self, before: Node | None, node: Node, runs_on: bool) -> bool:
         """Whether the block before goes on, for the host, into the list."""
-        if before.end != node.start:
+        if before is None or before.end != node.start:
             return False
-        fenced = before.kind is Kind.CODE and _FENCE.match(self.lines[before.start]) is not None
-        return fenced or before.kind in (Kind.PARAGRAPH, Kind.ROW, Kind.QUOTE)
+        if before.kind is Kind.CODE:
+            return _is_fence(before, self.lines)
+        if before.kind is Kind.QUOTE:
+            return self.tops[node.start] == before.start
+        return before.kind in (Kind.PARAGRAPH, Kind.ROW) or (before.kind is Kind.LIST and runs_on)
 
     def _defined_by(self, item: Node) -> Requirement | None:
         for child in item.children:

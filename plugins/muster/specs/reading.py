@@ -17,9 +17,9 @@ from muster.specs.naming import package_of, prefix_of, two_digits
 from muster.specs.paths import paths_in, resolved
 from muster.text.allowances import allowances_in
 from muster.text.blocks import blocks_of
-from muster.text.fingerprint import fingerprint
+from muster.text.fingerprint import digest_of
 from muster.text.frontmatter import front_matter_of
-from muster.text.inline import label, masked, plain
+from muster.text.inline import label, masked, plain, without_emphasis
 from muster.text.keywords import conformance_in, defines_keywords, has_keyword, keywords_in, level_of
 from muster.text.markdown import DEEPEST, Kind, Node
 from muster.text.sentences import title_of
@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _LEAVES = {Kind.HEADING: Block.HEADING, Kind.PARAGRAPH: Block.PARAGRAPH, Kind.ROW: Block.ROW}
+# "Rationale", "3.2 Notes", "Example: a queue", "Design notes", "Limits (informative)"; not "Background jobs".
 _ASIDE_TITLE = re.compile(
-    r"(?:^|\W)(?:note|notes|example|examples|rationale|non-normative|informative|background|motivation)(?:\W|$)",
+    r"(?:[\W\d]*|appendix\s+\w+\W+)(?:(?:notes?|background|motivation)(?::.*|\W*)|(?:examples?|rationale)\b.*)"
+    r"|.*\b(?:examples?|notes|rationale)[\s.:]*"
+    r"|.*\b(?:non-normative|informative)\b.*",
     re.IGNORECASE,
 )
 _ASIDE_TYPES = frozenset(("note", "example", "info", "tip", "hint", "abstract", "quote", "question"))
@@ -189,6 +192,8 @@ class _Reader:
                 claimed = self._define(node, (), Block.HEADING, siblings[at + 1 :])
                 self._heading_owner = claimed if self.settings.requirements.body is Body.SECTION else ""
                 self._passage(node, claimed or owner, depth, aside=aside or self._aside_level > 0)
+                if claimed and self.settings.requirements.body is Body.QUOTE:
+                    owners |= {siblings.index(part, at): claimed for part in self._body_of_heading(siblings[at + 1 :])}
             elif node.kind in (Kind.PARAGRAPH, Kind.ROW):
                 followers = self._followers(node, siblings[at + 1 :]) if node.kind is Kind.PARAGRAPH else 0
                 extra = siblings[at + 1 : at + 1 + followers]
@@ -237,7 +242,8 @@ class _Reader:
         section = self.sections[self._current]
         if self._aside_level and section.level <= self._aside_level:
             self._aside_level = 0
-        if not self._aside_level and _ASIDE_TITLE.search(section.title):
+        # The title of a document opens no aside: `Example SPEC` is a spec like any other.
+        if not self._aside_level and section.level > 1 and _ASIDE_TITLE.fullmatch(section.title):
             self._aside_level = section.level
         self._heading_owner = ""
 
@@ -321,7 +327,8 @@ class _Reader:
         if block is Block.HEADING and self._written(mark) == mark.id:
             text = text.removeprefix(mark.id).lstrip()
         level, negated = level_of(keywords, self.settings.requirements.level)
-        first = composer.first or text
+        bare = without_emphasis(text)
+        first = bare if composer.first in ("", text) else without_emphasis(composer.first)
         last = end if end is not None else max((inner.end for inner in blocks), default=node.end)
         self.requirements.append(
             Requirement(
@@ -335,7 +342,7 @@ class _Reader:
                 text=text,
                 section=self._current,
                 links=tuple(paths_in(text)) if "/" in text else (),
-                fingerprint=fingerprint(text),
+                fingerprint=digest_of(bare),
             )
         )
         return mark.id

@@ -10,6 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from muster.model import natural
+from muster.settings import Marker
 from muster.specs.naming import file_name, two_digits
 
 if TYPE_CHECKING:
@@ -18,7 +19,24 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Z0-9]+")
 
 
-def spec_text(package: str, area: str, first_id: str) -> str:
+# How an ID is marked in a list item; the other markers do not stand in one.
+_FORMS = {Marker.BRACKET: "[{}] ", Marker.BOLD: "**{}** ", Marker.COLON: "{}: "}
+
+
+class NoForm(ValueError):
+    """The project marks its requirements in a way that no new spec is written in."""
+
+
+def marked(reqid: str, markers: Sequence[Marker]) -> str:
+    """An ID as the project marks it at the start of a list item; raises `NoForm`."""
+    for marker in markers:
+        if marker in _FORMS:
+            return _FORMS[marker].format(reqid)
+    msg = f"a new spec marks its IDs by {' or '.join(_FORMS)}, and `requirements.markers` has none of these"
+    raise NoForm(msg)
+
+
+def spec_text(package: str, area: str, mark: str) -> str:
     """A spec with a title, its area, its conformance language and a first requirement."""
     words = package.replace("-", " ").replace("_", " ").strip()
     title = words[:1].upper() + words[1:]
@@ -29,7 +47,7 @@ def spec_text(package: str, area: str, first_id: str) -> str:
         f"Applies to: {words}\n"
         "Conformance language: RFC 2119 and RFC 8174\n\n"
         "## 1) Behaviour\n\n"
-        f"- [{first_id}] Every requirement of this spec MUST be provable by a test.\n"
+        f"- {mark}Every requirement of this spec MUST be provable by a test.\n"
     )
 
 
@@ -48,8 +66,11 @@ def free_prefix(paths: Iterable[str]) -> str:
     return f"{free[0]:02}" if free else ""
 
 
-def area_for(package: str, areas: Sequence[str]) -> str:
-    """An ID area for a package: its words in capitals, after what all areas of the project begin with."""
+def area_for(package: str, areas: Sequence[str], grammar: re.Pattern[str]) -> str:
+    """An ID area for a package: its words in capitals, after what all areas of the project begin with.
+
+    Where that is none, as `MD` and other names of standards are not, `SPEC` stands before it.
+    """
     letters = unicodedata.normalize("NFKD", package).encode("ascii", "ignore").decode().upper()
     words = _WORD.findall(letters)
     words = words if words and words[0][0].isalpha() else ["SPEC", *words]
@@ -57,4 +78,5 @@ def area_for(package: str, areas: Sequence[str]) -> str:
     own = "".join(word if word[0].isdigit() else f"-{word}" for word in words).removeprefix("-")
     heads = {area.split("-")[0] for area in areas}
     shared = len(heads) == 1 and all("-" in area for area in areas)
-    return f"{min(heads, key=natural)}-{own}" if shared else own
+    own = f"{min(heads, key=natural)}-{own}" if shared else own
+    return own if grammar.fullmatch(f"{own}-0001") else f"SPEC-{own}"

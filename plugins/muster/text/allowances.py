@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from muster.model import Allowance, Requirement
+from muster.text.inline import CODE, masked
 from muster.text.markdown import Kind, Node
 
 if TYPE_CHECKING:
@@ -24,7 +25,13 @@ def allowances_in(lines: Sequence[str], root: Node, requirements: Sequence[Requi
     `allow-file` covers the document. A comment inside a block covers that block, and the whole
     requirement where the block is part of one; a comment of its own covers the next block.
     """
-    found = [(row, match) for row, line in enumerate(lines) if "muster:" in line for match in _ALLOW.finditer(line)]
+    found = [
+        (row, match)
+        for row, line in enumerate(lines)
+        if "muster:" in line
+        for match in _ALLOW.finditer(line)
+        if masked(line)[match.start()] != CODE  # in a code span it is an example
+    ]
     if not found:
         return ()
     leaves = sorted((node for node in root.walk() if node.kind in _LEAF), key=lambda node: node.start)

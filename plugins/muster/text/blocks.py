@@ -114,12 +114,12 @@ class _Lines:
         self.blocks.append(Node(Kind.PARAGRAPH, at, last, content))
         return last
 
-    def _text_end(self, at: int) -> int:
+    def _text_end(self, at: int, *, in_item: bool = False) -> int:
         """The line after a paragraph's text that goes on at `at`; 0 where only the parser can tell."""
         while at < self.end:
             line = self.lines[at]
             bare = line.lstrip(" \t")
-            if not bare or (bare is line or line[0] not in " \t") and _INTERRUPTS.match(line):
+            if not bare or (line[0] not in " \t" and _INTERRUPTS.match(line)) or (in_item and _BULLET.match(bare)):
                 return at
             if _TEXT.match(bare) is None:
                 return 0
@@ -130,44 +130,61 @@ class _Lines:
         return lines[0].startswith("[") and any("]:" in line for line in lines)
 
     def _list(self, at: int, marker: str) -> int:
-        """A list whose items are single paragraphs."""
-        items: list[Node] = []
-        line_at = at
-        while line_at < self.end:
-            line = self.lines[line_at]
-            bullet = _BULLET.match(line)
-            if bullet is None or bullet[1] != marker:
+        """A bullet list whose items are a paragraph each, and lists of such items below it."""
+        top = Node(Kind.LIST, at, at, "", marker, [])
+        lists = [(0, top)]  # those that are open, each with the column of its bullets
+        row = at
+        while row < self.end:
+            line = self.lines[row]
+            indent = len(line) - len(line.lstrip(" "))
+            bullet = _BULLET.match(line, indent)
+            if bullet is None:
+                if indent:
+                    return 0
                 break
-            last = self._item_end(line_at, line)
+            deepest = lists[-1][0]
+            while len(lists) > 1 and indent < lists[-1][0]:
+                lists.pop()
+            column, inner = lists[-1]
+            if indent != column:
+                if indent < deepest or not column + 2 <= indent <= column + 5:
+                    return 0
+                inner = Node(Kind.LIST, row, row, "", bullet[1], [])
+                lists[-1][1].children[-1].children.append(inner)
+                lists.append((indent, inner))
+            elif bullet[1] != inner.info:
+                if indent:
+                    return 0
+                break
+            last = self._item_end(row, line, indent + 2)
             if last == 0:
                 return 0
-            own = [line[2:], *(_dedented(part) for part in self.lines[line_at + 1 : last])]
+            own = [line[indent + 2 :], *(_dedented(part, indent + 2) for part in self.lines[row + 1 : last])]
             if self._may_define(own):
                 return 0
-            paragraph = Node(Kind.PARAGRAPH, line_at, last, "\n".join(own).strip())
-            items.append(Node(Kind.ITEM, line_at, last, "", marker, [paragraph]))
-            line_at = self._next_item(last, marker)
-            if line_at == 0:
+            paragraph = Node(Kind.PARAGRAPH, row, last, "\n".join(own).strip())
+            inner.children.append(Node(Kind.ITEM, row, last, "", bullet[1], [paragraph]))
+            row = self._next_item(last, marker)
+            if row == 0:
                 return 0
-        end = items[-1].end
-        self.blocks.append(Node(Kind.LIST, at, end, "", marker, items))
-        return end
+        self.blocks.append(top)
+        return _closed(top)
 
-    def _item_end(self, at: int, line: str) -> int:
-        if _TEXT.match(line, 2) is None or _RULE.fullmatch(line[2:]):
+    def _item_end(self, at: int, line: str, offset: int) -> int:
+        if _TEXT.match(line, offset) is None or _RULE.fullmatch(line[offset:]):
             return 0
-        last = self._text_end(at + 1)
-        return 0 if any("\t" in part[:4] for part in self.lines[at + 1 : last]) else last
+        last = self._text_end(at + 1, in_item=True)
+        return 0 if any("\t" in part[: offset + 4] for part in self.lines[at + 1 : last]) else last
 
     def _next_item(self, at: int, marker: str) -> int:
-        """Where the next block begins; 0 where it goes on with the item before it, or may."""
+        """Where the next bullet or block begins; 0 where the item before it goes on, or may."""
         after = at
         while after < self.end and not self.lines[after].strip(" \t"):
             after += 1
         if after >= self.end:
             return self.end
         line = self.lines[after]
-        if line[0] in " \t" or (line[0] == marker and _BULLET.match(line) is None and not _TEXT.match(line)):
+        if line[0] == "\t" or (line[0] == marker and _BULLET.match(line) is None and not _TEXT.match(line)):
             return 0
         return after
 
@@ -277,6 +294,13 @@ def _toggled(fence: tuple[str, str] | None, line: str) -> tuple[str, str] | None
     return None if indent == fence[0] else _UNSURE
 
 
-def _dedented(line: str) -> str:
-    """A line of an item without the two columns that the marker took, as far as they are blank."""
-    return line[2:] if line.startswith("  ") else line.removeprefix(" ")
+def _dedented(line: str, columns: int) -> str:
+    """A line of an item without the columns that its text is indented by, as far as they are blank."""
+    return line[min(columns, len(line) - len(line.lstrip(" "))) :]
+
+
+def _closed(node: Node) -> int:
+    """Where a list ends: each item, and each list, ends with the last block in it."""
+    for child in node.children:
+        node.end = max(node.end, _closed(child))
+    return node.end

@@ -12,7 +12,11 @@ ALGORITHM = 1
 
 def normalised(text: str) -> str:
     """Emphasis removed, Unicode NFC, white space folded.  implements: MU-REQ-1021"""
-    bare = without_emphasis(text)
+    return folded(without_emphasis(text))
+
+
+def folded(bare: str) -> str:
+    """The same for a text whose emphasis is removed already."""
     if not bare.isascii():
         bare = unicodedata.normalize("NFC", bare)
     return " ".join(bare.split())
@@ -20,4 +24,9 @@ def normalised(text: str) -> str:
 
 def fingerprint(text: str) -> str:
     """`sha256:` and the lower-case hex digest of the normalised text in UTF-8."""
-    return "sha256:" + hashlib.sha256(normalised(text).encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_of(without_emphasis(text))
+
+
+def digest_of(bare: str) -> str:
+    """The fingerprint of a text whose emphasis is removed already."""
+    return "sha256:" + hashlib.sha256(folded(bare).encode("utf-8", "surrogatepass")).hexdigest()

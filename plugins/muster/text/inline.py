@@ -34,6 +34,8 @@ def masked(text: str, labels: frozenset[str] = frozenset()) -> str:
     """
     if _SPECIAL.search(text) is None:
         return text
+    if _INTRICATE.search(text) is None and text.count("`") % 2 == 0 and not (labels and "][" in text):
+        return _SIMPLE.sub(_blank, text)
     parts: list[str] = []
     done = at = 0
     closers = _Closers(text, labels)
@@ -51,6 +53,15 @@ def masked(text: str, labels: frozenset[str] = frozenset()) -> str:
 def label(text: str) -> str:
     """The name under which a link definition is known: white space folded, case ignored."""
     return " ".join(text.split()).lower().upper()
+
+
+# Without these, code spans are single backticks in pairs and a target has no brackets of its own: one pass finds all.
+_INTRICATE = re.compile(r"[\\<]|``|!\[|\]\([^()\s]*[\s(]|\]\[\]")
+_SIMPLE = re.compile(r"`[^`]*`|(?<=\])\([^()\s]*\)|https?://[^\s<>\"'`)\]]++")
+
+
+def _blank(match: re.Match[str]) -> str:
+    return CODE * len(match[0]) if "\n" not in match[0] else _NOT_BREAK.sub(CODE, match[0])
 
 
 class _Closers:
@@ -160,9 +171,13 @@ _TAGS = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 
 def plain(text: str) -> str:
     """The text a reader sees, on one line: no emphasis, code marks, link targets, tags or escapes."""
+    return unmarked(without_emphasis(text))
+
+
+def unmarked(text: str) -> str:
+    """The same for a text whose emphasis is removed already."""
     if "]" in text:
         text = _LINK.sub(r"\1", text)
-    text = without_emphasis(text)
     if "<" in text:
         held = _CODE_SPAN.split(text)
         # Of each three parts the last is a code span's content, where tags are text.

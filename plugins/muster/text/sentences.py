@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from muster.text.inline import plain
+from muster.text.inline import unmarked
 
 LONGEST = 160
 _END = re.compile(r"[.!?][\"'\u201d\u2019)\]]*(?=\s+[^a-z\s])")
@@ -12,9 +12,9 @@ _ABBREVIATION = re.compile(r"(?:\b(?:(?i:e\.g|i\.e|cf|vs|etc|approx|resp|incl|no
 
 
 def title_of(text: str) -> str:
-    """The first sentence, without markup, at most 160 characters, cut at a word."""
+    """The first sentence, without markup, at most 160 characters, cut at a word; of a text without emphasis."""
     # A sentence of 160 characters stands well within the first few hundred of Markdown.
-    bare = plain(text[:4000])
+    bare = unmarked(text[:4000])
     for match in _END.finditer(bare):
         if not _ABBREVIATION.search(bare, max(0, match.start() - 8), match.start()):
             bare = bare[: match.end()]
