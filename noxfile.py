@@ -1,0 +1,87 @@
+"""The project's steps: `nox -s docs` builds the site, `nox -s tests` runs the tests; `nox -l` lists them all."""
+
+import os
+import re
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["docs", "docs_specs", "tests", "lint"]
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+CORPORA = Path("../shared/corpora").resolve()
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Bring the derived files up to date and build the site into `site/`, without network."""
+    session.install("-e", ".[mkdocs]")
+    session.run("muster", "sync")
+    session.run("mkdocs", "build", "--strict", *session.posargs)
+
+
+@nox.session
+def docs_specs(session: nox.Session) -> None:
+    """The gate: check Muster's own specs, and that nothing derived from them has drifted."""
+    session.install("-e", ".")
+    session.run("muster", "check", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests; `nox -s tests -- -k words` runs some of them."""
+    session.install("-e", ".[mkdocs]", *groups("tests", "hosts"))
+    session.run("pytest", *session.posargs, env=corpora())
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types, and the direction of imports."""
+    session.install("-e", ".[mkdocs]", *groups("tests", "lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("lint-imports")
+
+
+@nox.session(default=False)
+def minimums(session: nox.Session) -> None:
+    """Run the tests with the oldest versions that `pyproject.toml` allows."""
+    constraints = Path(session.virtualenv.location, "minimums.txt").resolve()
+    constraints.write_text("".join(f"{line}\n" for line in lower_bounds()), encoding="utf-8")
+    session.install("-e", ".[mkdocs]", *groups("tests"), "--constraint", str(constraints))
+    session.run("pytest", *session.posargs, env=corpora())
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure synthetic projects and the corpora, and write `specs/guide/performance.md`."""
+    session.install("-e", ".[mkdocs]", *groups("tests"))
+    session.run("python", "tests/bench/run.py", *session.posargs, env=corpora())
+
+
+@nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """Kill `muster sync` at random instants and look for half-written files."""
+    session.install("-e", ".[mkdocs]", *groups("tests"))
+    session.run("python", "tests/soak/kill_sync.py", *session.posargs)
+
+
+def groups(*names: str) -> tuple[str, ...]:
+    """What dependency groups of `pyproject.toml` ask for."""
+    return nox.project.dependency_groups(PROJECT, *names)
+
+
+def corpora() -> dict[str, str]:
+    """The environment that leads the tests to the corpora, where they lie beside the checkout."""
+    return {"MUSTER_CORPORA": str(CORPORA)} if "MUSTER_CORPORA" not in os.environ and CORPORA.is_dir() else {}
+
+
+def lower_bounds() -> list[str]:
+    """`name==lowest` for each dependency of the package and of its extras."""
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    wanted = [*PROJECT["project"]["dependencies"], *(line for lines in extras for line in lines)]
+    found = (re.match(r"([\w.-]+)>=([\w.]+)", line) for line in wanted)
+    return [f"{match[1]}=={match[2]}" for match in found if match]
