@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from corpus import NAMES, documents, needs_corpora
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from corpus import NAMES, documents, needs_corpora
 from muster.specs.reading import lines_of
 from muster.text.blocks import blocks_of
 from muster.text.markdown import DEEPEST, Kind, Node, parsed
@@ -17,8 +17,10 @@ FRAGMENTS = [
     "  cont", "   three", "    four", "\ttab", "1. one", "2) two", "10. x", "1986. y",
     "> q", "> ", ">", "> > n", "> - l", "> ```", "> code", ">     c", "  > r",
     "```", "~~~", "```py", "  ```", "    ```", "````", "`c` d", "``",
-    "---", "***", "===", "___", "* * *", "| a | b |", "|---|---|", "| x | y |", "a | b", "--- | ---", "|", "| a |", "|-|", ":--",
-    "<div>", "</div>", "<!-- c -->", "<!-- open", "-->", "<pre>", "</pre>", "<b>x", "<script>", "<?x", "?>", "<a href=x>",
+    "---", "***", "===", "___", "* * *", "| a | b |", "|---|---|", "| x | y |", "a | b", "--- | ---", "|", "| a |",
+    "|-|", ":--",
+    "<div>", "</div>", "<!-- c -->", "<!-- open", "-->", "<pre>", "</pre>", "<b>x", "<script>", "<?x", "?>",
+    "<a href=x>",
     "[l]: http://x", "[l]:", "  [x]", "[A-1]: y", "![i](x)", "*em* x", "**b** y", "_u_",
     "!!! note", "??? tip", '=== "T"', "\\", "+x", "-x", "-- x", ":x", "&amp;", "   ", "\x0b", "\u00a0x",
 ]  # fmt: skip

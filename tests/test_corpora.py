@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 import yaml
-from corpus import FOLDER, NAMES, documents, expected, inputs, needs_corpora, settings
 
+from corpus import FOLDER, NAMES, documents, expected, inputs, needs_corpora, settings
 from muster import pipeline
 from muster.model import LEVELS, Level
 

@@ -114,7 +114,10 @@ def test_a_second_id_in_one_item_refers() -> None:
 
 # verifies: MU-REQ-1013
 def test_an_item_takes_its_continuation_lines_and_nested_items_without_an_id() -> None:
-    text = "- [A-1001] It MUST log\n  the user\nlazily:\n  - who\n  - [A-1002] The log MUST rotate.\n  - when\n\n  And why.\n"
+    text = (
+        "- [A-1001] It MUST log\n  the user\nlazily:\n  - who\n  - [A-1002] The log MUST rotate.\n  - when\n\n"
+        "  And why.\n"
+    )
 
     assert found(text) == [
         ("A-1001", 1, "must", "It MUST log the user lazily: - who - when And why."),
@@ -208,7 +211,8 @@ def test_the_grammar_is_a_setting_and_an_id_keeps_its_text() -> None:
         ("RECOMMENDED", "should", False), ("NOT RECOMMENDED", "should", True), ("MAY", "may", False),
         ("OPTIONAL", "may", False), ("**MUST** **NOT**", "must", True), ("_SHALL_", "must", False),
         ("MUST\n  NOT", "must", True), ("MUST not", "must", True), ("MAY NOT", "may", True), ('"MUST"', "info", False),
-        ("\u201cSHALL NOT\u201d", "info", False), ("`MUST`", "info", False), ("must", "info", False), ("MUSTARD", "info", False),
+        ("\u201cSHALL NOT\u201d", "info", False), ("`MUST`", "info", False), ("must", "info", False),
+        ("MUSTARD", "info", False),
         ("MUST-have", "info", False), ("https://x.org/MUST", "info", False), ("[x](MUST)", "info", False),
         ("SHOULD and MUST", "must", False), ("MUST and MUST NOT", "must", False),
     ],
@@ -242,7 +246,7 @@ def test_lowercase_keywords_count_by_setting_where_rfc_8174_is_not_declared() ->
     [
         ('The key words "MUST" and "MAY" in this document are to be interpreted as described in RFC 2119.', "rfc2119"),
         (
-            "The keywords MUST and MAY are to be interpreted as described in [BCP 14](x) [[RFC2119](y)] [[RFC8174](z)] when",
+            "The keywords MUST and MAY are to be interpreted as in [BCP 14](x) [[RFC2119](y)] [[RFC8174](z)] when",
             "rfc8174",
         ),
         ("**Conformance language:** RFC\u20112119 (MUST/SHOULD/MAY)", "rfc2119"),
@@ -314,8 +318,9 @@ ANY = st.one_of(
     st.text(alphabet="[]AUTH-001 *_`<>!#|\\\n\t-.()MUST\u2011\u00e9", max_size=300),
     st.lists(
         st.sampled_from([
-            "- [A-1001] It MUST hold.", "> [A-1002] x", "## [A-1003] y", "| [A-1004] | z |", "|---|---|", "```", "    x",
-            "", "<!--", "-->", "r[a.b]", "[A-1001]: u", "!!! note", "  - n", "---", "+++", "a: [", "<!-- muster: allow KWD001 y -->",
+            "- [A-1001] It MUST hold.", "> [A-1002] x", "## [A-1003] y", "| [A-1004] | z |", "|---|---|", "```",
+            "    x",             "", "<!--", "-->", "r[a.b]", "[A-1001]: u", "!!! note", "  - n", "---", "+++", "a: [",
+            "<!-- muster: allow KWD001 y -->",
         ]),
         max_size=20,
     ).map("\n".join),
@@ -328,7 +333,10 @@ ANY = st.one_of(
     st.sampled_from(
         [
             "",
-            '[requirements]\nmarkers = ["bracket", "bold", "colon", "rule", "need", "heading"]\nbody = "quote"\nlowercase = true',
+            (
+                '[requirements]\nmarkers = ["bracket", "bold", "colon", "rule", "need", "heading"]\n'
+                'body = "quote"\nlowercase = true'
+            ),
         ]
     ),
 )

@@ -329,6 +329,16 @@ class Derived(Struct, frozen=True):
         return not self.same and self.text is None
 
 
+class Host(Struct, frozen=True):
+    """What the site generator of a build really does, as its adapter found it."""
+
+    path: str  # its configuration
+    slug: str = ""  # one of settings.Slug; empty where its function is none of them
+    separator: str = "-"
+    tab_length: int = 4
+    unknown: str = ""  # the name of a slug function that Muster does not know
+
+
 class Project(Struct, frozen=True):
     """All that Muster knows of a repository; a rule sees this and nothing else."""
 
@@ -339,6 +349,7 @@ class Project(Struct, frozen=True):
     derived: tuple[Derived, ...] = ()
     problems: tuple[Problem, ...] = ()  # of files that could not be read, and of side files
     findings: tuple[Finding, ...] = ()  # of the other rules, for those that judge what is left of them
+    host: Host | None = None  # only in a site build
 
     @property
     def specs(self) -> tuple[Document, ...]:

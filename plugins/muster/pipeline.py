@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from muster.gate.judge import document_findings, enabled, project_findings, settled
 from muster.identity import blob_id
-from muster.model import Counts, Derived, Document, Finding, Outcome, Package, Place, Problem, Project, Retired
+from muster.model import Counts, Derived, Document, Finding, Host, Outcome, Package, Place, Problem, Project, Retired
 from muster.specs import requirement_file
 from muster.specs.derived import derived_files
 from muster.specs.discovery import RETIRED, is_document
@@ -100,6 +100,7 @@ def run(
     cache: Cache | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    host: Host | None = None,
 ) -> Outcome:
     """Read the project, judge it, and say which derived files must change. Nothing is written."""
     paths = [path for path in inputs.entries if is_document(path, settings)]
@@ -122,6 +123,7 @@ def run(
         packages=packages,
         retired=retired,
         problems=(*problems, *more, *wrong),
+        host=host,
     )
     if not problems:  # with a spec unread, what the derived files should hold is not known
         project = msgspec.structs.replace(project, derived=_derived(project, identities, inputs, cache))
@@ -300,8 +302,13 @@ def _derived(
     project: Project, identities: Mapping[str, str], inputs: Inputs, cache: Cache | None
 ) -> tuple[Derived, ...]:
     """Compare the derived files by identity; the compliance table's is kept beside what it is made of."""
-    sources = "\n".join(f"{document.path} {document.package} {document.title} {identities[document.path]}" for document in project.documents)
-    key = f"{rule_version()}:compliance:{hashlib.blake2b(sources.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
+    sources = "\n".join(
+        f"{document.path} {document.package} {document.title} {identities[document.path]}"
+        for document in project.documents
+    )
+    key = (
+        f"{rule_version()}:compliance:{hashlib.blake2b(sources.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
+    )
 
     def compliance_id(text: Callable[[], str]) -> str:
         held = cache.get_many([key]).get(key) if cache else None

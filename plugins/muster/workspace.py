@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -17,9 +16,10 @@ from muster.store.tree import Tree, tree_of
 from muster.store.workers import Workers
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Sequence
 
-    from muster.model import Outcome
+    from muster.model import Host, Outcome
 
 OWN_FOLDER = ".muster"
 
@@ -41,11 +41,13 @@ class Workspace(Struct, frozen=True):
     inputs: Tree
     cache: Cache | None
 
-    def run(self, *, workers: int = 0, progress: pipeline.Progress | None = None) -> Outcome:
+    def run(self, *, workers: int = 0, progress: pipeline.Progress | None = None, host: Host | None = None) -> Outcome:
         """Run the pipeline over the files; `workers` 0 takes as many processes as pay."""
         executor = Workers(workers) if workers != 1 else None
         try:
-            return pipeline.run(self.inputs, self.settings, cache=self.cache, executor=executor, progress=progress)
+            return pipeline.run(
+                self.inputs, self.settings, cache=self.cache, executor=executor, progress=progress, host=host
+            )
         finally:
             if executor:
                 executor.shutdown()
@@ -99,9 +101,9 @@ def _settings_file(folder: Path) -> str | None:
         return None
 
 
-def check(root: Path, *, workers: int = 0, use_cache: bool = True) -> Outcome:
+def check(root: Path, *, workers: int = 0, use_cache: bool = True, host: Host | None = None) -> Outcome:
     """Open the project at `root` and run the pipeline over it."""
-    return open_workspace(root, use_cache=use_cache).run(workers=workers)
+    return open_workspace(root, use_cache=use_cache).run(workers=workers, host=host)
 
 
 def sync(root: Path, outcome: Outcome, *, force: bool = False) -> list[str]:

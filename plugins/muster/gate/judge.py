@@ -48,12 +48,7 @@ def settled(project: Project, found: Iterable[Finding]) -> tuple[Finding, ...]:
 def enabled(settings: Settings, scope: Scope | None = None) -> list[Rule]:
     """The rules that run under these settings."""
     rules = settings.rules
-    return [
-        rule
-        for rule in RULES.values()
-        if (scope is None or rule.scope is scope)
-        and runs(rules, rule.code)
-    ]
+    return [rule for rule in RULES.values() if (scope is None or rule.scope is scope) and runs(rules, rule.code)]
 
 
 def is_allowed(finding: Finding, allowances: Mapping[str, tuple[Allowance, ...]]) -> bool:

@@ -54,7 +54,11 @@ def _shown(finding: Finding, subject: Subject) -> str:
     if 0 < finding.place.line <= len(lines):
         out += _excerpt(lines[finding.place.line - 1], finding, painted, colour)
     out += [f"  {_diff_line(printable(line), painted)}" for line in finding.detail.splitlines()]
-    help_text = f"{printable(finding.help)}; see `muster rule {finding.code}`" if finding.help else f"see `muster rule {finding.code}`"
+    help_text = (
+        f"{printable(finding.help)}; see `muster rule {finding.code}`"
+        if finding.help
+        else f"see `muster rule {finding.code}`"
+    )
     out.append(f"  {painted('help:', '36')} {help_text}")
     return "\n".join(out) + "\n"
 

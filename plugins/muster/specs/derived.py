@@ -82,9 +82,7 @@ def _renderer(document: Document) -> Callable[[], str]:
     return lambda: requirement_file.rendered(document)
 
 
-def _compared(
-    path: str, identity: str, text: Callable[[], str], ours: Callable[[str], bool], files: Files
-) -> Derived:
+def _compared(path: str, identity: str, text: Callable[[], str], ours: Callable[[str], bool], files: Files) -> Derived:
     if files.entries.get(path) == identity:
         return Derived(path, same=True)
     committed = _committed(path, files)

@@ -56,7 +56,9 @@ def grammar_of(settings: RequirementSettings) -> Grammar:
         anywhere=re.compile(rf"(?P<marker>\[(?P<id>{body})\])"),
         starts=tuple(re.compile(_LEAD + pattern) for marker, pattern in patterns.items() if marker in markers),
         needs=re.compile(_LEAD + need) if Marker.NEED in markers else None,
-        heading=re.compile(rf"\s*[*_]{{0,3}}(?P<marker>(?P<id>{body}))[*_:]{{0,4}}\s*") if Marker.HEADING in markers else None,
+        heading=re.compile(rf"\s*[*_]{{0,3}}(?P<marker>(?P<id>{body}))[*_:]{{0,4}}\s*")
+        if Marker.HEADING in markers
+        else None,
         brackets=Marker.BRACKET in markers,
         sample=samples.get(markers[0], "[AREA-1001]") if default else settings.id,
     )
@@ -91,7 +93,9 @@ def marks_in(
         for match in grammar.anywhere.finditer(masked):
             if match.start() not in found:
                 linked = label(match["id"]) in labels or masked[match.end() : match.end() + 1] in ("(", "\x00")
-                edge = not linked and _ends(masked, match.start(), match.end()) and not _inside_link(masked, match.start())
+                edge = (
+                    not linked and _ends(masked, match.start(), match.end()) and not _inside_link(masked, match.start())
+                )
                 found[match.start()] = (match, edge)
                 if linked:
                     links.add(match.start())
@@ -111,9 +115,7 @@ def marks_in(
     )
 
 
-def _neighbours(
-    masked: str, spans: list[tuple[int, int]], first: int | None, links: set[int]
-) -> tuple[range, range]:
+def _neighbours(masked: str, spans: list[tuple[int, int]], first: int | None, links: set[int]) -> tuple[range, range]:
     """Which marks stand with nothing between them and the one that defines: those before it, those after it."""
     if first is None or len(spans) == 1:
         return range(0), range(0)

@@ -42,9 +42,7 @@ def host_problems(
 def _tops(lines: Sequence[str], root: Node) -> list[int]:
     """For each line the first of its stretch without blank line: what the host reads as one block."""
     tops: list[int] = []
-    fences = {
-        node.start: node.end for node in root.walk() if node.kind is Kind.CODE and _is_fence(node, lines)
-    }
+    fences = {node.start: node.end for node in root.walk() if node.kind is Kind.CODE and _is_fence(node, lines)}
     top = inside = 0  # the first line of the stretch, and the line after the fence that is open
     blank = True
     for row, line in enumerate(lines):

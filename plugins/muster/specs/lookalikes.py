@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DASHES = "-_\u2010-\u2015\u2212\u00ad"
-_LOOKS = re.compile(
-    rf"\[(?P<id>[^\W\d_]\w*(?:[{_DASHES}][^\W\d_]\w*)*[{_DASHES}][0-9]{{1,6}}[a-z]?)\](?![(\[\x00:])"
-)
+_LOOKS = re.compile(rf"\[(?P<id>[^\W\d_]\w*(?:[{_DASHES}][^\W\d_]\w*)*[{_DASHES}][0-9]{{1,6}}[a-z]?)\](?![(\[\x00:])")
 _LEAD = re.compile(r"\s*(?:\|\s*)?[*_]{0,3}")
 _REST = re.compile(r"[*_]{0,3}[.;,]?\s*\|?\s*")
 

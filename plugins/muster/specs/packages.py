@@ -62,7 +62,9 @@ def packages_of(
             name = package_name(manifest, read(manifest).decode("utf-8"))
         except (OSError, ValueError, RecursionError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            problems.append(Problem("ENC002", Place(manifest), f"{manifest} cannot be read: {reason}", "mend the manifest"))
+            problems.append(
+                Problem("ENC002", Place(manifest), f"{manifest} cannot be read: {reason}", "mend the manifest")
+            )
             name = ""
         own = join(folder, "SPEC/SPEC.md")
         known = {file_name(part) for part in (name, folder.replace("/", "-"), basename(folder)) if part}

@@ -9,8 +9,9 @@ import re
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from muster.model import Block, Document, Keyword, Mark, Passage, Place, Problem, ReqId, Requirement, Section
+from muster.model import Block, Document, Mark, Passage, Place, Problem, ReqId, Requirement, Section
 from muster.settings import Body, Settings
+from muster.specs.composition import Composer, Leaf
 from muster.specs.grammar import Grammar, grammar_of, marks_in
 from muster.specs.host import host_problems
 from muster.specs.naming import package_of, prefix_of, two_digits
@@ -19,14 +20,14 @@ from muster.text.allowances import allowances_in
 from muster.text.blocks import blocks_of
 from muster.text.fingerprint import digest_of
 from muster.text.frontmatter import front_matter_of
-from muster.text.inline import label, masked, plain, without_emphasis
+from muster.text.inline import label, masked, plain
 from muster.text.keywords import conformance_in, defines_keywords, has_keyword, keywords_in, level_of
 from muster.text.markdown import DEEPEST, Kind, Node
 from muster.text.sentences import title_of
 from muster.text.slugs import anchor_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 _LEAVES = {Kind.HEADING: Block.HEADING, Kind.PARAGRAPH: Block.PARAGRAPH, Kind.ROW: Block.ROW}
 # "Rationale", "3.2 Notes", "Example: a queue", "Design notes", "Limits (informative)"; not "Background jobs".
@@ -38,7 +39,6 @@ _ASIDE_TITLE = re.compile(
 )
 _ASIDE_TYPES = frozenset(("note", "example", "info", "tip", "hint", "abstract", "quote", "question"))
 _ALERT = re.compile(r"\[!(?:NOTE|TIP)\]")
-_SEPARATOR = re.compile(r"[ \t]*(?:[:\-\u2013\u2014][ \t]+)?")
 _NEEDS_FIELD = re.compile(r"(?:Needs|Covers|Depends|Tags|Status|Rationale|Comment)\s*:")
 
 
@@ -61,9 +61,13 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
     problems = []
     if front.error:
         where = Place(path, front.error_line)
-        problems.append(Problem("SHP008", where, f"front matter is {front.error}", "mend it, or remove the front matter"))
+        problems.append(
+            Problem("SHP008", where, f"front matter is {front.error}", "mend it, or remove the front matter")
+        )
     problems += [
-        Problem("SHP009", Place(path, line), f"nested deeper than {DEEPEST} containers; the rest is not read", "nest less")
+        Problem(
+            "SHP009", Place(path, line), f"nested deeper than {DEEPEST} containers; the rest is not read", "nest less"
+        )
         for line in reader.too_deep[:1]
     ]
     problems += host_problems(root, path, lines, requirements, settings.anchors)
@@ -97,23 +101,6 @@ def _is_spec(path: str, settings: Settings, *, defines: bool) -> bool:
     return defines or bool(two_digits(path))
 
 
-class _Leaf:
-    """A passage in the making: its node, and what was found in it."""
-
-    __slots__ = ("columns", "keywords", "marks", "masked", "text")
-
-    def __init__(self, text: str, mask: str, columns: tuple[int, ...]) -> None:
-        self.text = text
-        self.masked = mask
-        self.columns = columns
-        self.keywords: tuple[Keyword, ...] = ()
-        self.marks: tuple[Mark, ...] = ()
-
-    @property
-    def definition(self) -> Mark | None:
-        return next((mark for mark in self.marks if mark.defines), None)
-
-
 class _Reader:
     """Walks the blocks of one document once, in order."""
 
@@ -133,7 +120,7 @@ class _Reader:
         self._current = -1
         self._aside_level = 0  # the level of the heading that opened a note or example section
         self._heading_owner = ""
-        self._leaves: dict[int, _Leaf] = {}
+        self._leaves: dict[int, Leaf] = {}
         self._lowercase = False
 
     # Headings and leaves
@@ -145,23 +132,24 @@ class _Reader:
         for node, anchor in zip(headings, anchors, strict=True):
             self.sections.append(Section(plain(node.content), int(node.info), node.start + 1, anchor))
 
-    def leaf(self, node: Node) -> _Leaf:
+    def leaf(self, node: Node) -> Leaf:
         """What stands in a paragraph, heading or row; found once."""
         known = self._leaves.get(id(node))
         if known is None:
             known = self._leaves[id(node)] = self._read_leaf(node)
         return known
 
-    def _read_leaf(self, node: Node) -> _Leaf:
+    def _read_leaf(self, node: Node) -> Leaf:
         text = self.lines[node.start] if node.kind is Kind.ROW else node.content
         mask = masked(text, self.labels)
         lowercase = self._lowercase_counts()
         binding = lowercase or has_keyword(mask)
         if not binding and self.grammar.brackets and "[" not in mask and len(self.grammar.starts) == 1:
-            return _Leaf(text, mask, ())
+            return Leaf(text, mask)
         columns = (1,) if node.kind is Kind.ROW else self._columns(node)
-        leaf = _Leaf(text, mask, columns)
+        leaf = Leaf(text, mask, columns)
         leaf.marks = marks_in(text, mask, _LEAVES[node.kind], self.grammar, self.labels, (node.start + 1, columns))
+        leaf.definition = next((mark for mark in leaf.marks if mark.defines), None)
         if binding:
             definition = not leaf.marks and defines_keywords(text)
             leaf.keywords = keywords_in(mask, node.start + 1, columns, lowercase=lowercase, definition=definition)
@@ -188,7 +176,7 @@ class _Reader:
         for at, node in enumerate(siblings):
             mine = owners.get(at) or owner or self._heading_owner
             if node.kind is Kind.HEADING:
-                self._open_section(node)
+                self._open_section()
                 claimed = self._define(node, (), Block.HEADING, siblings[at + 1 :])
                 self._heading_owner = claimed if self.settings.requirements.body is Body.SECTION else ""
                 self._passage(node, claimed or owner, depth, aside=aside or self._aside_level > 0)
@@ -237,7 +225,7 @@ class _Reader:
             return None
         return defining[0]
 
-    def _open_section(self, node: Node) -> None:
+    def _open_section(self) -> None:
         self._current += 1
         section = self.sections[self._current]
         if self._aside_level and section.level <= self._aside_level:
@@ -321,14 +309,9 @@ class _Reader:
         blocks = [*own, *extra]
         if block is Block.HEADING:
             blocks = [node, *self._body_of_heading(extra)]
-        composer = _Composer(self, node, self._written(mark))
+        composer = Composer(self.leaf, self._definer_of, node, self._written(mark))
         text = composer.text_of(blocks)
-        keywords = composer.keywords
-        if block is Block.HEADING and self._written(mark) == mark.id:
-            text = text.removeprefix(mark.id).lstrip()
-        level, negated = level_of(keywords, self.settings.requirements.level)
-        bare = without_emphasis(text)
-        first = bare if composer.first in ("", text) else without_emphasis(composer.first)
+        level, negated = level_of(composer.keywords, self.settings.requirements.level)
         last = end if end is not None else max((inner.end for inner in blocks), default=node.end)
         self.requirements.append(
             Requirement(
@@ -338,11 +321,11 @@ class _Reader:
                 block=block,
                 level=level,
                 negated=negated,
-                title=title_of(first),
-                text=text,
+                title=title_of(composer.first),
+                text=text.source,
                 section=self._current,
-                links=tuple(paths_in(text)) if "/" in text else (),
-                fingerprint=digest_of(bare),
+                links=tuple(paths_in(text.source)) if "/" in text.source else (),
+                fingerprint=digest_of(text.bare),
             )
         )
         return mark.id
@@ -374,69 +357,3 @@ def _with_links(requirement: Requirement, links: tuple[str, ...]) -> Requirement
     import msgspec
 
     return msgspec.structs.replace(requirement, links=links)
-
-
-class _Composer:
-    """Puts the text of a requirement together, leaving out what defines another one."""
-
-    def __init__(self, reader: _Reader, definer: Node, marker: str) -> None:
-        self.reader = reader
-        self.definer = definer
-        self.marker = marker
-        self.keywords: tuple[Keyword, ...] = ()
-        self.first = ""  # the text of the first block with any
-
-    def text_of(self, blocks: Iterable[Node]) -> str:
-        return "\n\n".join(part for block in blocks if (part := self._part(block)))
-
-    def _part(self, node: Node) -> str:
-        if node.kind in _LEAVES:
-            return self._leaf(node)
-        if node.kind is Kind.CODE:
-            return f"```{node.info}\n{node.content.rstrip()}\n```"
-        if node.kind is Kind.LIST:
-            items = [self._item(item) for item in node.children if self.reader._definer_of(item) is None]  # noqa: SLF001
-            return "\n".join(item for item in items if item)
-        if node.kind in (Kind.QUOTE, Kind.ADMONITION):
-            return "" if self.reader._definer_of(node) else self.text_of(node.children)  # noqa: SLF001
-        return ""
-
-    def _item(self, item: Node) -> str:
-        text = self.text_of(item.children)
-        return "- " + text.replace("\n", "\n  ") if text else ""
-
-    def _leaf(self, node: Node) -> str:
-        leaf = self.reader.leaf(node)
-        if node is not self.definer and leaf.definition:
-            return ""
-        self.keywords += leaf.keywords
-        text = leaf.text
-        if node.kind is Kind.ROW:
-            text = " | ".join(cell for part in _CELL.split(text.strip().strip("|")) if (cell := self._bare(part, node)))
-        else:
-            text = self._bare(text, node)
-        self.first = self.first or text
-        return text
-
-    def _bare(self, text: str, node: Node) -> str:
-        if node is self.definer:
-            before, found, after = text.partition(self.marker)
-            if found:
-                before, after = _unwrapped(before, after)
-                text = before + (_SEPARATOR.sub("", after, 1) if not before.strip() else after)
-                text = _CHECKBOX.sub("", text)
-        return text.strip()
-
-
-_CELL = re.compile(r"(?<!\\)\|")
-_CHECKBOX = re.compile(r"^\s*\[[ xX]\]\s+")
-
-
-def _unwrapped(before: str, after: str) -> tuple[str, str]:
-    """Drop the emphasis that held nothing but the marker: `**[A-1]** text`."""
-    for size in (3, 2, 1):
-        for char in "*_":
-            run = char * size
-            if before.endswith(run) and after.startswith(run):
-                return before[:-size], after[size:]
-    return before, after

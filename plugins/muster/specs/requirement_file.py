@@ -6,9 +6,12 @@ implements: MU-REQ-1030, MU-REQ-1031, MU-REQ-1033, MU-REQ-1037
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from muster.model import Document, Requirement
 from muster.text.yaml import key, scalar
+
+if TYPE_CHECKING:
+    from muster.model import Document, Requirement
 
 SCHEMA_VERSION = 1
 MARK = "# Written by `muster sync` from "

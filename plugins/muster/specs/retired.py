@@ -29,7 +29,9 @@ def retired_in(text: str, path: str) -> tuple[tuple[Retired, ...], tuple[Problem
         name, line = str(key.value), key.start_mark.line + 1
         fields = {}
         if isinstance(value, yaml.MappingNode):
-            fields = {str(part.value): str(rest.value) for part, rest in value.value if isinstance(rest, yaml.ScalarNode)}
+            fields = {
+                str(part.value): str(rest.value) for part, rest in value.value if isinstance(rest, yaml.ScalarNode)
+            }
         unknown = sorted(set(fields) - {"reason", "successor"})
         if not fields.get("reason", "").strip():
             problems.append(Problem("SET004", Place(path, line), f"{name} is retired without a reason", _FORM))

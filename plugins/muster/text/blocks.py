@@ -108,7 +108,7 @@ class _Lines:
 
     def _paragraph(self, at: int) -> int:
         last = self._text_end(at + 1)
-        if last == 0 or self._may_define(self.lines[at : last]):
+        if last == 0 or self._may_define(self.lines[at:last]):
             return 0
         content = "\n".join(self.lines[at:last]).strip()
         self.blocks.append(Node(Kind.PARAGRAPH, at, last, content))
@@ -260,9 +260,9 @@ class _Lines:
             margin = line[0] not in " \t"
             if margin and fence and fence[0] and not bare.startswith(("`", "~")):
                 return self.end
-            if blank and row > at and margin and fence is None and (_TEXT.match(line) or _INTERRUPTS.match(line)):
-                if line[0] not in "-*+>":
-                    return row
+            closed = blank and row > at and margin and fence is None
+            if closed and line[0] not in "-*+>" and (_TEXT.match(line) or _INTERRUPTS.match(line)):
+                return row
             blank = False
             if "<" in line and fence is None:
                 if _OPEN_HTML.match(line) or (_COMMENT.match(line) and "-->" not in line):

@@ -22,10 +22,8 @@ def front_matter_of(lines: list[str]) -> FrontMatter:
     if fence not in ("---", "+++"):
         return FrontMatter({}, 1)
     closing = ("---", "...") if fence == "---" else ("+++",)
-    for end, line in enumerate(lines[1:], start=2):
-        if line.rstrip() in closing:
-            break
-    else:
+    end = next((number for number, line in enumerate(lines[1:], start=2) if line.rstrip() in closing), 0)
+    if not end:
         return FrontMatter({}, 1)
     source = "\n".join(lines[1 : end - 1])
     try:

@@ -88,8 +88,6 @@ def level_of(keywords: tuple[Keyword, ...], policy: LevelPolicy) -> tuple[Level,
     binding = [keyword for keyword in keywords if not keyword.quoted and keyword.word in LEVELS]
     if not binding or policy is LevelPolicy.NONE:
         return Level.INFO, False
-    if policy is LevelPolicy.FIRST:
-        winner = binding[0]
-    else:
-        winner = min(binding, key=lambda keyword: _ORDER[keyword.level])
+    first = policy is LevelPolicy.FIRST
+    winner = binding[0] if first else min(binding, key=lambda keyword: _ORDER[keyword.level])
     return winner.level, winner.negated

@@ -79,43 +79,52 @@ def parsed(lines: list[str], first: int, labels: set[str]) -> list[Node]:
 def _tree(tokens: list[Token], first: int) -> list[Node]:
     root = Node(Kind.ROOT, first, first, children=[])
     stack = [root]
-    heading: Kind | None = None
-    info = ""
-    in_row = in_head = False
+    inside = _Inside()
     for token in tokens:
         kind = token.type
         start, end = token.map or (0, 1)
-        start, end = start + first, end + first
-        leaf: Node | None = None
-        if kind == "inline":
-            if not in_row:
-                leaf = Node(heading or Kind.PARAGRAPH, start, end, token.content, info)
-        elif kind == "paragraph_open":
-            heading, info = None, ""
-        elif kind == "heading_open":
-            heading, info = Kind.HEADING, token.tag[1:]
-        elif kind in ("thead_open", "thead_close"):
-            in_head = kind == "thead_open"
-        elif kind in ("tr_open", "tr_close"):
-            in_row = kind == "tr_open"
-            leaf = Node(Kind.ROW, start, start + 1, "", "header" if in_head else "") if in_row else None
-        elif kind in ("fence", "code_block"):
-            leaf = Node(Kind.CODE, start, end, token.content.rstrip("\n"), token.info.strip())
-        elif kind == "html_block":
-            leaf = Node(Kind.HTML, start, end, token.content.rstrip("\n"))
-        elif kind == "hr":
-            leaf = Node(Kind.RULE, start, end)
-        elif kind.endswith("_open") and (container := _CONTAINERS.get(kind[:-5])):
-            node = Node(container, start, start + 1, "", token.info or token.markup, [])
+        if kind.endswith("_open") and (container := _CONTAINERS.get(kind[:-5])):
+            node = Node(container, start + first, start + first + 1, "", token.info or token.markup, [])
             stack[-1].children.append(node)
             stack.append(node)
         elif kind.endswith("_close") and kind[:-6] in _CONTAINERS:
             stack.pop()
-        if leaf is not None:
+        elif (leaf := inside.leaf(token, start + first, end + first)) is not None:
             stack[-1].children.append(leaf)
             for node in stack:
                 node.end = max(node.end, leaf.end)
     return root.children
+
+
+class _Inside:
+    """Which leaf the next inline token belongs to."""
+
+    def __init__(self) -> None:
+        self.heading = ""  # the level of the heading that is open
+        self.row = False
+        self.head = False
+
+    def leaf(self, token: Token, start: int, end: int) -> Node | None:
+        """The leaf that a token stands for, if it does."""
+        kind = token.type
+        if kind == "inline" and not self.row:
+            return Node(Kind.HEADING if self.heading else Kind.PARAGRAPH, start, end, token.content, self.heading)
+        if kind in ("paragraph_open", "heading_open"):
+            self.heading = token.tag[1:] if kind == "heading_open" else ""
+        elif kind in ("thead_open", "thead_close"):
+            self.head = kind == "thead_open"
+        elif kind in ("tr_open", "tr_close"):
+            self.row = kind == "tr_open"
+            return Node(Kind.ROW, start, start + 1, "", "header" if self.head else "") if self.row else None
+        return _plain_leaf(token, start, end)
+
+
+def _plain_leaf(token: Token, start: int, end: int) -> Node | None:
+    if token.type in ("fence", "code_block"):
+        return Node(Kind.CODE, start, end, token.content.rstrip("\n"), token.info.strip())
+    if token.type == "html_block":
+        return Node(Kind.HTML, start, end, token.content.rstrip("\n"))
+    return Node(Kind.RULE, start, end) if token.type == "hr" else None
 
 
 @functools.cache

@@ -1,0 +1,155 @@
+"""`muster check`: the gate.  implements: MU-CORE-0030, MU-CORE-0032, MU-RULE-2034"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from muster.cli.errors import Mistake
+from muster.cli.help import colour_option, examples
+from muster.cli.project import Where, codes_of, inside, mention_no_specs, outcome_of
+from muster.cli.terminal import coloured, counted, note, out
+from muster.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muster.gate.report import Subject
+    from muster.model import Finding
+    from muster.settings import Settings
+
+
+@click.command(
+    "check",
+    epilog=examples(
+        "muster check",
+        "muster check specs/10-queue.md",
+        "muster check --select KWD,REQ --fail-on warning",
+        "muster check --report text --report json=report.json",
+    ),
+)
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT[=PATH]",
+    help="Write a report: text or json, to standard output or to PATH; repeatable. Default: text.",
+)
+@click.option("--select", multiple=True, metavar="CODES", help="Run these rules only: codes or how they begin.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out: codes or how they begin.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([Severity.ERROR.value, Severity.WARNING.value]),
+    help="The least severity that gives exit status 1; the default is the setting `fail_on`.",
+)
+@click.option(
+    "--workers", type=click.IntRange(0, 64), default=0, help="Processes that read specs; 0, the default: what pays."
+)
+@click.option("--no-cache", is_flag=True, help="Read every file anew, and leave .muster alone.")
+@colour_option
+@click.pass_obj
+def command(  # noqa: PLR0913 -- one argument for each option
+    where: Where,
+    *,
+    paths: tuple[str, ...],
+    reports: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str | None,
+    workers: int,
+    no_cache: bool,
+    colour: str,
+) -> int:
+    """Check the specs of the project and everything derived from them.
+
+    The whole project is always checked, as one file can break another. PATHS, files or folders,
+    limit what is SHOWN; the exit status and the summary are those of the whole project. Nothing is
+    written but the cache and the reports that you ask for.
+
+    Findings go to standard output, the summary to standard error. A project without specs passes
+    with a note.
+    """
+    from muster.gate.report import Subject, subject_of, summary
+
+    started = time.perf_counter()
+    wanted = [_report(text) for text in reports or ("text",)]
+    if sum(path is None for _, path in wanted) > 1:
+        raise Mistake("two reports for standard output", help="give all but one a file: `--report json=report.json`")
+    workspace = where.open(use_cache=not no_cache)
+    folders = tuple(inside(where, workspace.root, path) for path in paths)
+    settings = _settings(workspace.settings, select, ignore)
+    outcome = outcome_of(workspace, settings, workers=workers)
+    shown = _shown(outcome.findings, folders)
+    _demand_known(where, paths, folders, shown)
+    for form, path in wanted:
+        to_terminal = coloured(colour, sys.stdout) and path is None
+        _write(where, form, path, Subject(shown, outcome.counts, workspace.lines, to_terminal))
+    mention_no_specs(outcome)
+    hidden = len(outcome.findings) - len(shown)
+    if hidden:
+        note(f"{counted(hidden, 'finding')} in other files not shown")
+    note(summary(subject_of(outcome, workspace.lines), time.perf_counter() - started))
+    return int(outcome.fails(Severity(fail_on) if fail_on else settings.fail_on))
+
+
+def _report(text: str) -> tuple[str, str | None]:
+    """The format and the path of `--report FORMAT[=PATH]`."""
+    from muster.gate.report import WRITERS
+
+    form, separator, path = text.partition("=")
+    if form not in WRITERS:
+        raise Mistake(f"there is no report format {form!r}", help=f"choose {' or '.join(WRITERS)}")
+    if separator and not path:
+        raise Mistake(f"--report {text} names no file", help=f"write `--report {form}` or `--report {form}=FILE`")
+    return form, path or None
+
+
+def _settings(settings: Settings, select: Sequence[str], ignore: Sequence[str]) -> Settings:
+    """The settings with the choice of the command line: `--select` replaces, `--ignore` adds."""
+    import msgspec
+
+    rules = settings.rules
+    if select:
+        rules = msgspec.structs.replace(rules, select=codes_of(select))
+    if ignore:
+        rules = msgspec.structs.replace(rules, ignore=(*rules.ignore, *codes_of(ignore)))
+    return msgspec.structs.replace(settings, rules=rules) if rules is not settings.rules else settings
+
+
+def _demand_known(where: Where, paths: Sequence[str], folders: Sequence[str], shown: Sequence[Finding]) -> None:
+    """Stop at a path that is nothing; a file that is missing and has a finding for that is something."""
+    for path, folder in zip(paths, folders, strict=True):
+        if not (where.folder / path).exists() and not any(_is_in(finding, (folder,)) for finding in shown):
+            raise Mistake(f"{path}: no such file or folder", help="name files or folders of the project")
+
+
+def _shown(findings: tuple[Finding, ...], paths: Sequence[str]) -> tuple[Finding, ...]:
+    """The findings of these files and folders alone."""
+    if not paths or "." in paths:
+        return findings
+    return tuple(finding for finding in findings if _is_in(finding, paths))
+
+
+def _is_in(finding: Finding, paths: Sequence[str]) -> bool:
+    place = finding.place.path
+    return any(place == path or place.startswith(f"{path}/") for path in paths)
+
+
+def _write(where: Where, form: str, path: str | None, subject: Subject) -> None:
+    """Write one report; a path from the command line may lie outside the project."""
+    from muster.gate.report import WRITERS
+    from muster.store import files
+
+    text = WRITERS[form](subject)
+    if path is None:
+        out(text)
+        return
+    target = (where.folder / path).resolve()
+    if target.exists() and not target.is_file():  # a device or a pipe has nothing to keep whole
+        target.write_text(text, encoding="utf-8", newline="")
+        return
+    files.write(target.parent, target.name, text.encode())

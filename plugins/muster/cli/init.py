@@ -1,0 +1,152 @@
+"""`muster init`: a working setup, and nothing that is there is changed.  implements: MU-CORE-0043"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import TYPE_CHECKING
+
+import click
+
+from muster.cli.errors import Mistake
+from muster.cli.help import examples
+from muster.cli.project import Where, outcome_of
+from muster.cli.terminal import counted, note, out, visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from muster.model import Project
+    from muster.settings import AnchorSettings
+    from muster.workspace import Workspace
+
+SETTINGS = "muster.toml"
+SITE = "mkdocs.yml"
+HOME = "specs/index.md"
+WORKFLOW = ".github/workflows/docs_specs.yml"
+
+
+@click.command("init", epilog=examples("muster init", "muster init --name billing --ci"))
+@click.option("--name", help="The project's name; by default that of its folder.")
+@click.option("--ci", is_flag=True, help="Write a GitHub workflow also where there is no .github folder.")
+@click.pass_obj
+def command(where: Where, *, name: str | None, ci: bool) -> None:
+    """Set a project up: settings, a first spec, a site, a workflow.
+
+    Each file is written only where it is missing; a second run writes nothing. Written are
+    muster.toml, a spec under specs/ where the project has none, mkdocs.yml with a home page, and
+    .github/workflows/docs_specs.yml where there is a .github folder. Where mkdocs.yml is there and
+    MkDocs is installed, the anchor settings are taken from it.
+    """
+    from muster.cli.templates import settings_text
+    from muster.store import files
+    from muster.workspace import open_workspace
+
+    root = where.folder.resolve()
+    workspace = open_workspace(root)
+    project = outcome_of(workspace).project
+    texts, kept = _setup(workspace, project, name or root.name or "project", ci=ci)
+    written = []
+
+    def write(path: str, text: str) -> None:
+        if _is_there(root, path):
+            kept.append(path)
+        else:
+            files.write(root, path, text.encode())
+            written.append(path)
+            out(f"written {visible(path)}\n")
+
+    with files.lock(root):
+        for path, text in texts.items():
+            write(path, text)
+        # Last, as MkDocs is asked for the anchors, and wants to find its documentation folder.
+        if workspace.source:
+            kept.append(workspace.source)
+        elif _is_there(root, SETTINGS):
+            kept.append(SETTINGS)
+        else:
+            anchors = None if SITE in written else _anchors(root)
+            write(SETTINGS, settings_text(str(uuid.uuid4()), anchors))
+    out("".join(f"kept {visible(path)}\n" for path in sorted(kept)))
+    _say_next(root, written, kept)
+
+
+def _setup(workspace: Workspace, project: Project, name: str, *, ci: bool) -> tuple[dict[str, str], list[str]]:
+    """The files to write beside the settings, and those that stay as they are."""
+    from muster.cli import templates
+
+    root = workspace.root
+    kept = []
+    texts: dict[str, str] = {}
+    if project.specs:
+        specs = [document.path for document in project.specs]
+        kept += specs[:1] if len(specs) == 1 else [f"{specs[0]} and {counted(len(specs) - 1, 'more spec')}"]
+    else:
+        texts |= _first_spec(name, project)
+    if _is_there(root, SITE):
+        kept.append(SITE)
+    else:
+        texts[SITE] = templates.site_text(name)
+        if not any(_is_there(root, home) for home in (HOME, "specs/README.md")):
+            texts[HOME] = templates.home_text(name, [path.removeprefix("specs/") for path in texts if "/" in path])
+    if _is_there(root, WORKFLOW):
+        kept.append(WORKFLOW)
+    elif ci or (root / ".github").is_dir():
+        texts[WORKFLOW] = templates.workflow_text()
+    return texts, kept
+
+
+def _first_spec(name: str, project: Project) -> dict[str, str]:
+    """A spec to start from, or a word on why there is none."""
+    from muster.cli.spec import starting_text
+    from muster.specs.starter import file_of
+
+    try:
+        return {f"specs/{file_of(name, '10')}": starting_text(name, project, frozenset())}
+    except Mistake as mistake:
+        note(f"muster: no first spec is written: {mistake}")
+        return {}
+
+
+def _anchors(root: Path) -> AnchorSettings | None:
+    """What the site does, asked of MkDocs in a process of its own; None where there is nothing to ask."""
+    import importlib.util
+    import subprocess
+    import sys
+
+    import msgspec
+
+    from muster.settings import AnchorSettings
+
+    if not (root / SITE).is_file():
+        return None
+    if importlib.util.find_spec("mkdocs") is None:
+        note(f"muster: MkDocs is not installed, so the anchors are not taken from {SITE}")
+        note("help: check `anchors` in muster.toml, or remove it and run `muster init` where MkDocs is installed")
+        return None
+    command_line = [sys.executable, "-m", "muster.hosts.host_settings", SITE]
+    asked = subprocess.run(command_line, cwd=root, capture_output=True, check=False)
+    try:
+        return msgspec.json.decode(asked.stdout, type=AnchorSettings)
+    except msgspec.DecodeError:
+        reason = asked.stderr.decode(errors="replace").strip().splitlines()
+        note(f"muster: the anchors are not taken from {SITE}: {visible(reason[0]) if reason else 'no answer'}")
+        note("help: check `anchors` in muster.toml")
+        return None
+
+
+def _is_there(root: Path, path: str) -> bool:
+    """Whether anything has the name, a link to nowhere included."""
+    return os.path.lexists(root / path)
+
+
+def _say_next(root: Path, written: list[str], kept: list[str]) -> None:
+    if not written:
+        note("everything is there; nothing was written")
+        return
+    spec = next((path for path in written if path.startswith("specs/") and path != HOME), None)
+    note(f"next: {f'write requirements into {spec}, then ' if spec else ''}run `muster sync` and `muster check`")
+    if SITE in kept and b"muster-" not in (root / SITE).read_bytes():
+        note(f"next: add the plugins muster-specs, muster-compliance and muster-gate to {SITE}")
+    if WORKFLOW not in (*written, *kept):
+        note("next: `muster init --ci` writes a GitHub workflow")

@@ -1,0 +1,81 @@
+"""Finding, opening and reading a project, the same way for every command."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path  # noqa: TC003 -- msgspec reads the types of fields
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from muster.cli.errors import Mistake
+from muster.cli.terminal import Progress, counted, note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from muster.model import Outcome
+    from muster.rules.base import Rule
+    from muster.settings import Settings
+    from muster.workspace import Workspace
+
+
+class Where(Struct, frozen=True):
+    """Where a command was started: paths that somebody types are relative to it."""
+
+    folder: Path
+    told: bool  # by -C; then it is the project's folder, and nothing above it is looked at
+
+    def root(self) -> Path:
+        """The project's folder: the nearest above with settings, else the repository's, else where we are."""
+        from muster.workspace import find_root
+
+        return self.folder.resolve() if self.told else find_root(self.folder)
+
+    def open(self, *, use_cache: bool = True) -> Workspace:
+        """Open the project for reading."""
+        from muster.workspace import open_workspace
+
+        return open_workspace(self.root(), use_cache=use_cache)
+
+
+def outcome_of(workspace: Workspace, settings: Settings | None = None, *, workers: int = 0) -> Outcome:
+    """Read and check the project, with a progress bar where it takes long."""
+    with Progress("reading specs") as progress:
+        chosen = replace(workspace, settings=settings) if settings else workspace
+        return chosen.run(workers=workers, progress=progress)
+
+
+def mention_no_specs(outcome: Outcome) -> None:
+    """Say what was looked for where a project has no spec: that is no error, and no silence either."""
+    if not outcome.project.specs:
+        globs = ", ".join(outcome.project.settings.specs.include)
+        note(f"muster: no spec found; looked for {globs}")
+        note("help: `muster init` writes a first spec; other places go into the setting `specs.include`")
+
+
+def codes_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """The codes in arguments such as `KWD,REQ001`, each known as a code or as the beginning of some."""
+    from muster.rules.table import RULES
+
+    codes = [code.strip().upper() for text in texts for code in text.split(",") if code.strip()]
+    for code in codes:
+        if not any(known.startswith(code) for known in RULES):
+            raise Mistake(f"there is no rule {code!r}", help=near_rules(code, RULES))
+    return tuple(codes)
+
+
+def near_rules(code: str, rules: Mapping[str, Rule]) -> str:
+    """What to try for a code that no rule has."""
+    names = {rule.name: known for known, rule in rules.items()}
+    near = difflib.get_close_matches(code.upper(), rules, 1, 0.5)
+    near = near or [names[name] for name in difflib.get_close_matches(code.lower(), names, 1)]
+    meant = f"did you mean {near[0]}? " if near else ""
+    return f"{meant}`muster rule` lists all {counted(len(rules), 'rule')}"
+
+
+def inside(where: Where, root: Path, text: str) -> str:
+    """A path that somebody typed, relative to the project and with `/`."""
+    return os.path.relpath(os.path.abspath(where.folder / text), root).replace(os.sep, "/")  # noqa: PTH100 -- links stay

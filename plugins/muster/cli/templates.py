@@ -1,0 +1,110 @@
+"""The files that `muster init` writes, as texts.  implements: MU-CORE-0043"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from msgspec.structs import asdict
+
+from muster.settings import AnchorSettings
+from muster.text.yaml import scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SETTINGS = """\
+# Settings of Muster. Each one has a default; `muster schema settings` describes them all.
+
+# Identities of specs are minted under this: keep it for the life of the project.
+namespace = "{namespace}"
+
+# From which severity on `muster check` exits with 1: "error" or "warning".
+fail_on = "error"
+
+[specs]
+# Which Markdown files are read; of these, what defines a requirement or has a name like
+# `10-queue.md` is a spec, and the rest are pages.
+# include = ["specs/**/*.md", "**/SPEC/SPEC.md"]
+# The ID area of each spec, with a band of numbers where several specs share an area.
+# prefixes = {{ "specs/10-queue.md" = "OC-CORE-1000..1999" }}
+
+[rules]
+# Rules that are off, by code or by the beginning of codes; `muster rule` lists them all.
+# ignore = ["SHP005"]
+# severity = {{ KWD007 = "error" }}
+
+[anchors]
+{anchors}"""
+
+_SITE = """\
+# The site: `pip install 'mkdocs-muster[mkdocs]'`, then `muster sync` and `mkdocs serve`.
+site_name: {name}
+docs_dir: specs
+theme:
+  name: material
+  features:
+    - navigation.prune
+plugins:
+  - search
+  - muster-specs
+  - muster-compliance
+  - muster-gate
+"""
+
+_HOME = """\
+# {name}
+
+The specs of {name}. Each requirement has an ID, and `muster check` holds code, tests and documents
+to it.
+{links}"""
+
+_WORKFLOW = """\
+# The gate on every push and pull request.
+name: docs_specs
+
+on:
+  push:
+  pull_request:
+
+permissions:
+  contents: read
+
+jobs:
+  docs_specs:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with:
+          fetch-depth: 0 # `muster id` and `muster diff` look at other branches and revisions
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.11"
+      - run: python -m pip install mkdocs-muster
+      - run: muster check
+"""
+
+
+def settings_text(namespace: str, anchors: AnchorSettings | None) -> str:
+    """`muster.toml`, with the anchors of the site where it was asked."""
+    default = AnchorSettings()
+    lines = ["# How the site names its headings" + (", from mkdocs.yml." if anchors else "; this is what MkDocs does.")]
+    for name, value in asdict(anchors or default).items():
+        lines.append(f"{'' if anchors else '# '}{name} = {json.dumps(value)}")
+    return _SETTINGS.format(namespace=namespace, anchors="".join(f"{line}\n" for line in lines))
+
+
+def site_text(name: str) -> str:
+    """`mkdocs.yml`."""
+    return _SITE.format(name=scalar(name))
+
+
+def home_text(name: str, specs: Sequence[str]) -> str:
+    """The home page of the site, with links to specs beside it."""
+    links = "".join(f"- [{path}]({path})\n" for path in specs)
+    return _HOME.format(name=name, links=f"\n{links}" if links else "")
+
+
+def workflow_text() -> str:
+    """`.github/workflows/docs_specs.yml`."""
+    return _WORKFLOW

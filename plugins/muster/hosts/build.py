@@ -1,0 +1,82 @@
+"""What the three MkDocs plugins share: one reading of the project for each build.
+
+implements: MU-CORE-0001, MU-CORE-0002
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.exceptions import PluginError
+from msgspec import Struct
+
+from muster.settings import InvalidSettings
+from muster.site.index import Index, index_of
+from muster.store.files import Busy, OutsideRoot
+from muster.workspace import NoProject, NotSynced, check, find_root, sync
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+    from muster.model import Outcome
+
+
+class Build(Struct, frozen=True):
+    """A project as one build sees it."""
+
+    root: Path
+    outcome: Outcome
+    index: Index
+    sources: frozenset[str]  # the documents that define requirements
+
+
+class Options(Config):
+    """What each of the plugins can be told."""
+
+    root = config_options.Type(str, default=".")
+    """A folder of the project, relative to that of `mkdocs.yml`."""
+
+
+class SharedBuild:
+    """What each of the three plugins knows; MkDocs makes new plugins for each build, so nothing outlives it."""
+
+    syncs = False
+    build: Build | None = None
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Forget the build before: whoever reuses a configuration gets the files as they are now."""
+        self.build = None
+        return config
+
+    def build_of(self, config: MkDocsConfig, root: str) -> Build:
+        """The build, read once: another of the plugins may have done so."""
+        if self.build is None:
+            others = [plugin for plugin in config.plugins.values() if isinstance(plugin, SharedBuild)]
+            known = next((plugin.build for plugin in others if plugin.build is not None), None)
+            writes = any(plugin.syncs for plugin in others)
+            self.build = known or read_build(root_of(config, root), writes=writes)
+        return self.build
+
+
+def root_of(config: MkDocsConfig, root: str) -> Path:
+    """The project's folder: the nearest with settings or a repository, from the configuration's upwards."""
+    return find_root(Path(config.config_file_path).parent / root)
+
+
+def read_build(root: Path, *, writes: bool) -> Build:
+    """Check the project as `muster check` does; write the derived files first only where asked.
+
+    implements: MU-CORE-0004
+    """
+    try:
+        outcome = check(root, workers=1)
+        if writes and sync(root, outcome):
+            outcome = check(root, workers=1)
+    except (InvalidSettings, NoProject, NotSynced, Busy, OutsideRoot, OSError) as error:
+        raise PluginError(f"muster: {error}") from error
+    sources = [document for document in outcome.project.specs if document.requirements]
+    index = index_of(sources, lambda path: (root / path).read_bytes())
+    return Build(root, outcome, index, frozenset(document.path for document in sources))

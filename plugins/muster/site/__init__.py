@@ -1,0 +1,1 @@
+"""What people see: the Markdown extension, generated pages and assets, made from values."""

@@ -1,0 +1,62 @@
+"""The page of a rule, made from the rule: the site publishes it and `muster rule CODE` prints it.
+
+implements: MU-RULE-2003
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muster.rules.base import Example, Rule
+
+_FENCE = re.compile(r"^[ >\t]*(`{3,}|~{3,})", re.MULTILINE)
+_MARK = re.compile(r"[ ]?<!-- [A-Z]{3}[0-9]{3} -->")  # says which line is reported; not part of the text
+_LANGUAGES = {".md": "markdown", ".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
+
+
+def rule_index_page(rules: Sequence[Rule]) -> str:
+    """The list of all rules, by code."""
+    lines = [f"- [{rule.code}]({rule.code}.md) {rule.name} ({rule.severity}): {rule.why}" for rule in rules]
+    return "\n".join(["# Rules", "", *lines, ""])
+
+
+def rule_page(rule: Rule) -> str:
+    """What a rule finds, why, and its examples, as Markdown."""
+    facts = f"Severity: {rule.severity}. Scope: {rule.scope}. Since: {rule.since}."
+    parts = [f"# {rule.code} {rule.name}", rule.why, facts]
+    if rule.fix_note:
+        parts.append(f"`muster fix` {rule.fix_note}")
+    for number, example in enumerate(rule.examples, start=1):
+        suffix = f" {number}" if len(rule.examples) > 1 else ""
+        if example.settings:
+            parts += [f"With these settings{suffix}:", _fenced(example.settings, "toml")]
+        parts += [f"## Reported{suffix}", *_files(example, bad=True)]
+        parts.append(f"## Right{suffix}")
+        if example.good_settings is not None:
+            parts += ["With these settings:", _fenced(example.good_settings, "toml")]
+        parts += _files(example, bad=False)
+    return "\n\n".join(parts) + "\n"
+
+
+def _files(example: Example, *, bad: bool) -> list[str]:
+    """The files of one side, without the frame around the example; each named where there are several."""
+    others = example.bad_files if bad else example.good_files
+    texts = {example.path: example.bad if bad else example.good, **others}
+    parts = []
+    for path, text in texts.items():
+        suffix = path[path.rfind(".") :] if "." in path else ""
+        if len(texts) > 1:
+            parts.append(f"`{path}`:")
+        parts.append(_fenced(_MARK.sub("", text), _LANGUAGES.get(suffix, "text")))
+    return parts
+
+
+def _fenced(text: str, language: str) -> str:
+    """A code block whose fence is longer than any inside."""
+    longest = max((len(match[1]) for match in _FENCE.finditer(text)), default=2)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"

@@ -1,0 +1,1 @@
+"""The bench: synthetic projects, measurements beside a plain parse, and the page that shows them."""

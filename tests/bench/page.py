@@ -1,0 +1,238 @@
+"""The bench's results as Markdown: a table for each project, goals beside figures, the page of the guide."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bench.measure import Sample, exponent, middle, ratio
+from bench.subjects import Subject
+
+if TYPE_CHECKING:
+    from bench.site import Cost
+
+
+class Step(StrEnum):
+    """What is measured of a project, in the words of the tables."""
+
+    PLAIN = "P: markdown-it-py, full parse"
+    BYTES = "reading the bytes"
+    READING = "Muster's reading alone"
+    COLD = "`check`, cold"
+    COLD_ONE = "`check`, cold, one process"
+    WARM = "`check`, warm"
+    PROSE = "`check`, prose of one spec edited"
+    DRIFT = "`check`, requirement of one spec edited"
+
+
+@dataclass(frozen=True)
+class Result:
+    """The samples of one project, round by round."""
+
+    subject: Subject
+    samples: Mapping[Step, Sequence[Sample]]
+
+    def ratio(self, step: Step) -> tuple[float, float]:
+        """How long a step takes for each second of P, by the clock and in CPU time."""
+        return ratio(self.samples[step], self.samples[Step.PLAIN])
+
+    def middle(self, step: Step) -> Sample:
+        return middle(self.samples[step])
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A figure that is to stay at or below a limit; the clock decides, CPU time tells a busy machine apart."""
+
+    what: str
+    limit: float
+    unit: str
+    figure: float
+    cpu: float | None = None
+
+    @property
+    def row(self) -> str:
+        met = "yes" if self.figure <= self.limit else "**no**"
+        cpu = "" if self.cpu is None else f"{self.cpu:.2f}"
+        return f"| {self.what} | {self.figure:.2f} | {cpu} | {self.limit:g} {self.unit} | {met} |"
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that one run of the bench found."""
+
+    results: tuple[Result, ...]
+    start_up: tuple[Sequence[Sample], Sequence[Sample]]  # `muster --version`, `python -c pass`
+    site: Cost | None
+
+
+def section(result: Result) -> str:
+    """The table of one project."""
+    subject = result.subject
+    plain = result.samples[Step.PLAIN]
+    head = (
+        f"{subject.requirements:,} requirements in {subject.files:,} files, {subject.size / 1e6:.2f} MB of Markdown; "
+        f"{len(plain)} rounds."
+    )
+    rows = []
+    for step, samples in result.samples.items():
+        cost, (wall, cpu) = middle(samples), ratio(samples, plain)
+        rows.append(
+            f"| {step} | {cost.wall:.3f} | {cost.cpu:.3f} | {wall:.3f} | {cpu:.3f} "
+            f"| {subject.size / 1e6 / cost.wall:,.1f} | {cost.peak / 1e6:,.0f} |"
+        )
+    return "\n".join(
+        [
+            f"### {subject.name.capitalize()}",
+            "",
+            *_folded(head),
+            "",
+            "| Step | seconds | CPU seconds | of P | CPU of P | MB/s | peak MB |",
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+            *rows,
+            "",
+        ]
+    )
+
+
+def summary(report: Report) -> str:
+    """The goals beside what was measured."""
+    return "\n".join(
+        [
+            "| What | measured | in CPU time | at most | met |",
+            "| --- | ---: | ---: | ---: | --- |",
+            *(goal.row for goal in _goals(report)),
+            "",
+        ]
+    )
+
+
+def page(report: Report) -> str:
+    """`specs/guide/performance.md`."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    machine = f"{os.cpu_count()} cores, {memory:.0f} GB of memory, Python {platform.python_version()}"
+    return "\n".join(
+        [
+            "# Performance",
+            "",
+            *_folded(_INTRODUCTION),
+            "",
+            f"Measured on a machine with {machine}.",
+            "",
+            "## Goals",
+            "",
+            summary(report),
+            "## Figures",
+            "",
+            *_folded(_COLUMNS),
+            "",
+            *(section(result) for result in report.results),
+            *(_site(report.site) if report.site else ()),
+            "## How to repeat it",
+            "",
+            *_REPEAT,
+        ]
+    )
+
+
+def _goals(report: Report) -> Iterator[Goal]:
+    wild = [result for result in report.results if not result.subject.is_synthetic]
+    made = [result for result in report.results if result.subject.is_synthetic]
+    for result in wild:
+        yield Goal(f"{result.subject.name}: reading, cold, one process", 0.7, "P", *result.ratio(Step.READING))
+    if len(wild) > 1:
+        reading, plain = ([result.middle(step) for result in wild] for step in (Step.READING, Step.PLAIN))
+        wall = sum(sample.wall for sample in reading) / sum(sample.wall for sample in plain)
+        cpu = sum(sample.cpu for sample in reading) / sum(sample.cpu for sample in plain)
+        yield Goal("all of these together", 0.7, "P", wall, cpu)
+    for result in made:
+        yield from _goals_of_checks(result)
+    for small, large in pairwise(made):
+        for step in (Step.COLD, Step.COLD_ONE, Step.WARM):
+            yield _growth(step, small, large)
+    yield Goal("`muster --version`", 5, "`python -c pass`", *ratio(*report.start_up))
+    if report.site:
+        what = f"Material build of {report.site.pages} pages with the plugins"
+        yield Goal(what, 1.05, "without", report.site.plugins, report.site.plugins)
+        yield Goal("a generated page", 1.5, "ordinary ones", report.site.page, report.site.page)
+
+
+def _goals_of_checks(result: Result) -> Iterator[Goal]:
+    """The limits of a whole `check`; a start-up of some 0.1 s says nothing of a project of 1,000."""
+    subject = result.subject
+    if subject.requirements < 10_000:
+        return
+    limits = {Step.COLD: 0.9, Step.COLD_ONE: 0.9, Step.WARM: 0.15, Step.PROSE: 0.2, Step.DRIFT: 0.2}
+    for step, limit in limits.items():
+        yield Goal(f"{subject.name}: {step}", limit, "P", *result.ratio(step))
+    peak = result.middle(Step.COLD_ONE).peak / subject.size
+    yield Goal(f"{subject.name}: peak memory, cold, one process", 12, "times the Markdown", peak)
+
+
+def _growth(step: Step, small: Result, large: Result) -> Goal:
+    sizes = [result.subject.requirements for result in (small, large)]
+    costs = [result.middle(step) for result in (small, large)]
+    wall = exponent((sizes[0], costs[0].wall), (sizes[1], costs[1].wall))
+    cpu = exponent((sizes[0], costs[0].cpu), (sizes[1], costs[1].cpu))
+    return Goal(f"growth of {step}, {sizes[0]:,} to {sizes[1]:,} requirements: exponent", 1.1, "", wall, cpu)
+
+
+def _site(cost: Cost) -> list[str]:
+    rows = [
+        ("the theme alone", cost.seconds["plain"]),
+        ("with `muster-specs` and `muster-gate`", cost.seconds["plugins"]),
+        (f"and `muster-compliance`, {cost.generated} generated pages", cost.seconds["pages"]),
+    ]
+    return [
+        "### Site",
+        "",
+        *_folded(_SITE),
+        "",
+        f"| Build of {cost.pages} pages | CPU seconds |",
+        "| --- | ---: |",
+        *(f"| {name} | {seconds:.2f} |" for name, seconds in rows),
+        "",
+    ]
+
+
+def _folded(text: str) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + 1 + len(word) > 96:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+_INTRODUCTION = """
+Muster is measured against a yardstick, so that the figures mean something on other machines: P is the time that
+markdown-it-py takes for a plain full parse of the same Markdown in one process. The projects are the specs of four
+other projects and synthetic ones: prose, lists, tables, code and links, about 600 bytes of Markdown and two citations
+in code for each requirement.
+"""
+_SITE = """
+The same specs built by MkDocs and Material, each round with an empty cache; CPU time of the whole build.
+"""
+_COLUMNS = """
+Cold is without a cache, warm with one and nothing changed. The edited cases change one spec of a project whose cache
+is there: its prose, or the words of a requirement, so that derived files differ and `check` prints the drift. Seconds
+are those of the whole process with its start; P, the reading of the bytes and Muster's reading alone are without
+start-up and imports. Every step runs once in each round, a figure is the median over the rounds, and what is said of P
+compares within a round. Peak memory is that of the largest process.
+"""
+_REPEAT = (
+    "```sh",
+    "nox -s bench -- --write                # everything, and this page",
+    "nox -s bench -- --quick                # the small sizes, without the site",
+    "nox -s bench -- --sizes 10000 --rounds 9",
+    "```",
+    "",
+    "The corpora lie in the folder that `MUSTER_CORPORA` names; those that are absent are left out.",
+    "",
+)

@@ -1,0 +1,153 @@
+"""The bench: `nox -s bench`, or `python tests/bench/run.py [--quick] [--sizes 1000,10000] [--write]`.
+
+All measurements of one project are taken in one run, round by round, so that what disturbs the machine
+disturbs them alike; the figures are medians over the rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+if __name__ == "__main__":
+    # The folder above, so that `bench.site` is ours and `site` stays Python's.
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import muster
+from bench import page, site
+from bench.measure import Sample, process, work
+from bench.subjects import CORPORA, Subject, corpus_subject, synthetic_subject
+
+ROOT = Path(__file__).resolve().parents[2]
+MUSTER = [sys.executable, "-m", "muster"]
+CHECK = [*MUSTER, "check"]
+START_ROUNDS = 15
+SITE_ROUNDS, SITE_PAGES = 9, 500
+
+
+def main() -> int:
+    """Measure what the command line asks for, print it, and write the page where asked."""
+    options = _options()
+    compileall.compile_dir(Path(muster.__file__).parent, quiet=2)  # as an installer does, whatever the environment says
+    results = []
+    with _folder(options.keep) as folder:
+        for make in _subjects(options, folder):
+            began, code = time.perf_counter(), _code()
+            subject = make()
+            result = page.Result(subject, _measured(subject, options.rounds))
+            if _code() != code:  # a cache that other code wrote is cold
+                print(f"error: Muster changed while {subject.name} was measured; measure again", file=sys.stderr)
+                return 1
+            results.append(result)
+            print(page.section(result), flush=True)
+            print(f"({options.rounds} rounds, {time.perf_counter() - began:.0f} s)\n", file=sys.stderr)
+    report = page.Report(tuple(results), _start_up(), None if options.no_site else site.cost(SITE_ROUNDS, SITE_PAGES))
+    print(page.summary(report))
+    if options.write:
+        target = ROOT / "specs/guide/performance.md"
+        target.write_text(page.page(report), encoding="utf-8", newline="\n")
+        print(f"wrote {target.relative_to(ROOT)}", file=sys.stderr)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure Muster beside a plain parse of the same Markdown.")
+    parser.add_argument("--quick", action="store_true", help="the small sizes only, and no site")
+    parser.add_argument("--sizes", type=_numbers, help="requirements of the synthetic projects: 1000,10000,100000")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of every measurement")
+    parser.add_argument("--no-corpora", action="store_true")
+    parser.add_argument("--no-site", action="store_true")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the projects there, and use them again")
+    parser.add_argument("--write", action="store_true", help="write specs/guide/performance.md")
+    options = parser.parse_args()
+    options.sizes = options.sizes or ([1000, 10_000] if options.quick else [1000, 10_000, 100_000])
+    options.no_site = options.no_site or options.quick
+    return options
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as name:
+        yield Path(name)
+
+
+def _subjects(options: argparse.Namespace, folder: Path) -> Iterator[Callable[[], Subject]]:
+    """The projects to measure, each made when its turn comes."""
+    corpora = Path(os.environ.get("MUSTER_CORPORA", ROOT / "../shared/corpora")).resolve()
+    for name in () if options.no_corpora else CORPORA:
+        if (corpora / name / "repo").is_dir():
+            yield partial(corpus_subject, folder, corpora, name)
+        else:
+            print(f"skipped: the corpus {name} is not in MUSTER_CORPORA nor in ../shared/corpora", file=sys.stderr)
+    for count in options.sizes:
+        yield partial(synthetic_subject, folder, count)
+
+
+def _measured(subject: Subject, rounds: int) -> dict[page.Step, list[Sample]]:
+    found: dict[page.Step, list[Sample]] = {step: [] for step in page.Step}
+    for number in range(rounds):
+        for step, sample in _round(subject, number):
+            found[step].append(sample)
+    return {step: samples for step, samples in found.items() if samples}
+
+
+def _round(subject: Subject, number: int) -> Iterator[tuple[page.Step, Sample]]:
+    """Each step once. The checks follow one another as a user's do: cold, again, after an edit."""
+    root, statuses = subject.root, subject.statuses
+    yield page.Step.PLAIN, work("plain", root, subject.listing)
+    yield page.Step.BYTES, work("bytes", root, subject.listing)
+    yield page.Step.READING, work("reading", root, subject.listing)
+    shutil.rmtree(root / ".muster", ignore_errors=True)
+    yield page.Step.COLD, process(CHECK, root, statuses)
+    shutil.rmtree(root / ".muster", ignore_errors=True)
+    yield page.Step.COLD_ONE, process([*CHECK, "--workers", "1"], root, statuses)
+    yield page.Step.WARM, process(CHECK, root, statuses)
+    with subject.edited(lambda text: f"{text}\nRound {number} of the bench added this line.\n"):
+        yield page.Step.PROSE, process(CHECK, root, statuses)
+    if subject.is_synthetic:
+        with subject.edited(lambda text: _reworded(text, number)):
+            yield page.Step.DRIFT, process(CHECK, root, (1,))
+
+
+def _reworded(text: str, number: int) -> str:
+    """Another word for one obligation, a different one in each round, so that no cache knows the text."""
+    parts = text.split(" MUST ")
+    return " SHALL ".join([" MUST ".join(parts[: number + 1]), " MUST ".join(parts[number + 1 :])])
+
+
+def _code() -> str:
+    """A digest of the code that is measured."""
+    package = Path(muster.__file__).parent
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(package.rglob("*.py")))).hexdigest()
+
+
+def _start_up() -> tuple[list[Sample], list[Sample]]:
+    """`muster --version`, as installed, and a Python that does nothing, in turn."""
+    script = Path(sys.executable).with_name("muster")
+    ours, bare = [], []
+    for _ in range(START_ROUNDS):
+        ours.append(process([str(script), "--version"], ROOT))
+        bare.append(process([sys.executable, "-c", "pass"], ROOT))
+    return ours, bare
+
+
+if __name__ == "__main__":
+    sys.exit(main())

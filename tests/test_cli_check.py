@@ -1,0 +1,57 @@
+"""The same project gives the same bytes, wherever and however it is checked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from muster.cli.app import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+# verifies: MU-CORE-0010
+def test_workers_locale_time_zone_and_hash_seed_change_no_byte(tmp_path: Path) -> None:
+    (tmp_path / "specs").mkdir()
+    for number in range(40):
+        text = f"# Part {number}\n\n- [PART-{number:04}] It MUST run.\n- [PART-1{number:03}] It is größer.\n"
+        (tmp_path / "specs" / f"{number:02}-part.md").write_text(text, encoding="utf-8")
+
+    def report(*options: str, **environment: str) -> bytes:
+        command = [sys.executable, "-m", "muster", "check", "--no-cache", *options]
+        done = subprocess.run(
+            command, cwd=tmp_path, env={**os.environ, **environment}, capture_output=True, check=False
+        )
+        assert done.returncode == 1
+        return done.stdout
+
+    first = report("--workers", "1")
+
+    assert first.count(b"[KWD001]") == 40
+    assert report("--workers", "2") == first
+    assert report("--workers", "2", LC_ALL="C", TZ="Asia/Kolkata", PYTHONHASHSEED="1") == first
+
+
+# verifies: MU-CORE-0043
+@pytest.mark.parametrize("name", ["MUST", "2024-plan", "md", "Größe & mehr", "日本", "a.b_c", "README", "index"])
+def test_a_project_of_any_name_is_set_up_ready_to_sync_and_check(
+    name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    where = ["-C", str(tmp_path)]
+
+    assert [run([*where, *command]) for command in (["init", "--name", name], ["sync"], ["check"])] == [0, 0, 0]
+    assert capfd.readouterr().err.splitlines()[-1].startswith("1 spec, 1 page, 1 requirement, ")
+
+
+@pytest.mark.parametrize(("marker", "written"), [("bold", "- **QUEUE-0001** Every"), ("colon", "- QUEUE-0001: Every")])
+def test_a_new_spec_marks_its_ids_as_the_settings_say(marker: str, written: str, tmp_path: Path) -> None:
+    (tmp_path / "muster.toml").write_text(f'[requirements]\nmarkers = ["{marker}"]\n', encoding="utf-8")
+    where = ["-C", str(tmp_path)]
+
+    assert [run([*where, *command]) for command in (["spec", "new", "queue"], ["sync"], ["check"])] == [0, 0, 0]
+    assert written in (tmp_path / "specs" / "10-queue.md").read_text(encoding="utf-8")

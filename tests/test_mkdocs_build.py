@@ -1,0 +1,304 @@
+"""Real builds: MkDocs, ProperDocs and Zensical over small projects, each in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from muster.hosts.specs import watched
+
+pytestmark = pytest.mark.site
+
+CONFORMANCE = "Conformance language: RFC 2119 and RFC 8174\n\n"
+QUEUE = f"# Queue\n\n{CONFORMANCE}## Order\n\n- [Q-1001] It MUST run; see [C-1001].\n- [Q-1002] It MAY stop.\n"
+CORE = (
+    f"# Core\n\n{CONFORMANCE}- [C-1001] It MUST feed the [queue](../../specs/10-queue.md#order)"
+    " of [lib](../src/lib.rs).\n"
+)
+MKDOCS = """\
+site_name: Sample
+docs_dir: specs
+strict: true
+theme: {theme}
+use_directory_urls: {directory_urls}
+plugins:
+  - muster-specs
+  - muster-compliance: {compliance}
+  - muster-gate: {gate}
+markdown_extensions:
+  - toc: {toc}
+validation: {{links: {{anchors: warn, unrecognized_links: warn}}, omitted_files: ignore}}
+"""
+
+
+def project(folder: Path, files: dict[str, str] | None = None, **options: str) -> Path:
+    """A project in `folder`, its derived files in place."""
+    values = {"theme": "mkdocs", "directory_urls": "true", "compliance": "{rules: false}", "gate": "{}", "toc": "{}"}
+    config = MKDOCS.format(**values | options)
+    for path, text in {
+        "mkdocs.yml": config,
+        "muster.toml": "",
+        "specs/10-queue.md": QUEUE,
+        "specs/guide/index.md": "# Guide\n\nSee [Q-1001], [the queue](../10-queue.md#Q-1002), "
+        "[core](../../core/SPEC/SPEC.md#C-1001).\n",
+        "core/SPEC/SPEC.md": CORE,
+        "core/src/lib.rs": "",
+        "core/pyproject.toml": '[project]\nname = "core"\n',
+        **(files or {}),
+    }.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    done = run(folder, "muster", "sync")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def run(folder: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONWARNINGS": "default"}
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+def built(folder: Path, module: str = "mkdocs") -> Path:
+    done = run(folder, module, "build", "--strict")
+    assert done.returncode == 0, done.stderr
+    return folder / "site"
+
+
+def page(site: Path, path: str) -> str:
+    return (site / path).read_text("utf-8")
+
+
+def hrefs(html: str, css_class: str) -> list[str]:
+    return re.findall(rf'<a class="{css_class}" href="([^"]*)"', html)
+
+
+# verifies: MU-SITE-9001, MU-SITE-9010, MU-SITE-9011
+def test_build_shows_anchors_badges_and_links(tmp_path: Path) -> None:
+    site = built(project(tmp_path))
+
+    queue = page(site, "10-queue/index.html")
+    assert re.findall(r'<a id="([^"]*)" class="muster-id"', queue) == ["Q-1001", "Q-1002"]
+    assert hrefs(queue, "muster-ref") == ["../packages/core/#C-1001"]
+    assert hrefs(page(site, "guide/index.html"), "muster-ref") == ["../10-queue/#Q-1001"]
+    assert (site / "assets/muster/muster.css").is_file()
+    assert 'href="../assets/muster/muster.css"' in queue
+
+
+def test_links_hold_without_directory_urls(tmp_path: Path) -> None:
+    site = built(project(tmp_path, directory_urls="false"))
+
+    assert hrefs(page(site, "10-queue.html"), "muster-ref") == ["packages/core.html#C-1001"]
+    assert 'href="../10-queue.html#Q-1001"' in page(site, "compliance/queue.html")
+    assert 'href="queue.html"' in page(site, "compliance/index.html")
+
+
+# verifies: MU-SITE-9005
+def test_spec_from_outside_has_a_page_whose_links_are_resolved_from_where_it_lies(tmp_path: Path) -> None:
+    site = built(project(tmp_path))
+    core = page(site, "packages/core/index.html")
+
+    assert 'id="C-1001"' in core
+    assert '<a href="../../10-queue/#order">queue</a>' in core
+    assert '<span title="../src/lib.rs">lib</span>' in core
+    assert '<a href="../packages/core/#C-1001">core</a>' in page(site, "guide/index.html")
+
+
+# verifies: MU-SITE-9008
+def test_requirement_files_and_compliance_tables_are_published(tmp_path: Path) -> None:
+    site = built(project(tmp_path))
+
+    assert page(site, "requirements/queue.yaml") == (tmp_path / "requirements/queue.yaml").read_text("utf-8")
+    assert 'href="../../10-queue/#Q-1001"' in page(site, "compliance/queue/index.html")
+    assert 'href="../../packages/core/#C-1001"' in page(site, "compliance/core/index.html")
+    assert '<a href="queue/">Queue</a>' in page(site, "compliance/index.html")
+
+
+# verifies: MU-SITE-9007
+def test_drift_fails_the_build_with_the_finding_in_its_message(tmp_path: Path) -> None:
+    project(tmp_path)
+    derived = tmp_path / "requirements/queue.yaml"
+    derived.write_text(derived.read_text("utf-8").replace("It MUST run", "It may run"), "utf-8")
+
+    done = run(tmp_path, "mkdocs", "build")
+
+    assert done.returncode == 1
+    assert "error[DRF001] requirements/queue.yaml differs from what its sources give" in done.stderr
+    assert not (tmp_path / "site").exists()
+
+
+def test_gate_can_be_told_to_warn_only(tmp_path: Path) -> None:
+    project(tmp_path, gate="{fail_on: never}")
+    (tmp_path / "requirements/queue.yaml").unlink()
+
+    done = run(tmp_path, "mkdocs", "build", "--no-strict")
+    strict = run(tmp_path, "mkdocs", "build", "--strict")
+
+    assert done.returncode == 0
+    assert "WARNING -  muster-gate: requirements/queue.yaml:1:1: error[DRF001]" in done.stderr
+    assert strict.returncode == 1
+
+
+# verifies: MU-CORE-0004
+def test_build_writes_nothing_but_the_site_unless_told_to_sync(tmp_path: Path) -> None:
+    project(tmp_path, gate="{fail_on: never}")
+    (tmp_path / "requirements/queue.yaml").unlink()
+    before = state(tmp_path)
+
+    run(tmp_path, "mkdocs", "build", "--no-strict")
+    without = state(tmp_path)
+    project_file = tmp_path / "mkdocs.yml"
+    project_file.write_text(
+        project_file.read_text("utf-8").replace("{rules: false}", "{rules: false, sync: true}"), "utf-8"
+    )
+    built(tmp_path)
+
+    assert without == before
+    assert set(state(tmp_path)) - set(before) == {"requirements/queue.yaml"}
+
+
+def state(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and path.relative_to(folder).parts[0] not in ("site", ".muster")
+    }
+
+
+# verifies: MU-REQ-1020
+def test_build_that_names_headings_otherwise_than_the_settings_is_a_finding(tmp_path: Path) -> None:
+    project(tmp_path, toc='{slugify: !!python/name:markdown.extensions.toc.slugify_unicode , separator: "_"}')
+
+    done = run(tmp_path, "mkdocs", "build")
+
+    assert done.returncode == 1
+    assert "mkdocs.yml:1:1: error[SET007]" in done.stderr
+    assert 'setting `anchors.slug` is "ascii", but this site has "unicode"' in done.stderr
+    assert 'setting `anchors.separator` is "-", but this site has "_"' in done.stderr
+
+
+def test_unknown_slug_function_is_told_by_name(tmp_path: Path) -> None:
+    project(tmp_path, toc="{slugify: !!python/name:os.path.join }")
+
+    done = run(tmp_path, "mkdocs", "build")
+
+    assert done.returncode == 1
+    assert "this site makes its anchors with posixpath.join, which Muster does not know" in done.stderr
+
+
+# verifies: MU-REQ-1020
+@pytest.mark.parametrize(
+    ("toc", "expected"),
+    [
+        ("{}", {"style": "mkdocs", "slug": "ascii", "separator": "-", "tab_length": 4, "sane_lists": False}),
+        (
+            '{slugify: !!python/object/apply:pymdownx.slugs.slugify {kwds: {case: lower}}, separator: "_"}',
+            {"style": "mkdocs", "slug": "pymdownx", "separator": "_", "tab_length": 4, "sane_lists": False},
+        ),
+    ],
+)
+def test_host_settings_print_as_json(tmp_path: Path, toc: str, expected: dict[str, object]) -> None:
+    project(tmp_path, toc=toc)
+
+    done = run(tmp_path, "muster.hosts.host_settings", "mkdocs.yml")
+
+    assert (done.returncode, json.loads(done.stdout)) == (0, expected)
+
+
+def test_host_settings_of_a_missing_file_exit_with_2(tmp_path: Path) -> None:
+    done = run(tmp_path, "muster.hosts.host_settings", "none.yml")
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+# verifies: MU-SITE-9006
+def test_builds_in_one_process_do_not_leak_into_each_other(tmp_path: Path) -> None:
+    project(tmp_path)
+    script = """
+import pathlib, sys
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+config = load_config("mkdocs.yml")
+build(config)
+spec = pathlib.Path("specs/10-queue.md")
+spec.write_text(spec.read_text("utf-8").replace("Q-1002", "Q-1003"), "utf-8")
+guide = pathlib.Path("specs/guide/index.md")
+guide.write_text(guide.read_text("utf-8").replace("Q-1002", "Q-1003"), "utf-8")
+from muster.workspace import check, sync
+sync(pathlib.Path.cwd(), check(pathlib.Path.cwd()))
+build(config if "same" in sys.argv else load_config("mkdocs.yml"))
+"""
+    for how in ("same", "new"):
+        (tmp_path / "specs/10-queue.md").write_text(QUEUE, "utf-8")
+        project(tmp_path)
+        done = subprocess.run(
+            [sys.executable, "-c", script, how], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        queue = page(tmp_path / "site", "10-queue/index.html")
+        assert re.findall(r'<a id="([^"]*)" class="muster-id"', queue) == ["Q-1001", "Q-1003"]
+        assert queue.count("assets/muster/muster.css") == 1
+
+
+# verifies: MU-SITE-9006
+def test_serve_watches_what_the_project_consists_of_and_nothing_that_a_build_writes(tmp_path: Path) -> None:
+    project(tmp_path)
+    for folder in (".git", ".muster", "site", "out/html"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+
+    names = {path.name for path in watched(tmp_path, tmp_path / "site")}
+    nested = {path.name for path in watched(tmp_path, tmp_path / "out/html")}
+
+    assert names == {"COMPLIANCE.md", "core", "mkdocs.yml", "muster.toml", "out", "requirements", "specs"}
+    assert "out" not in nested
+
+
+# verifies: MU-SITE-9002
+@pytest.mark.skipif(importlib.util.find_spec("properdocs") is None, reason="ProperDocs is not installed")
+def test_properdocs_builds_the_same_pages(tmp_path: Path) -> None:
+    project(tmp_path, theme="{name: null, custom_dir: theme}", files={"theme/main.html": "{{ page.content }}"})
+    expected = pages_of(built(tmp_path))
+    (tmp_path / "mkdocs.yml").rename(tmp_path / "properdocs.yml")
+
+    assert pages_of(built(tmp_path, "properdocs")) == expected
+
+
+def pages_of(site: Path) -> dict[str, str]:
+    return {path.relative_to(site).as_posix(): path.read_text("utf-8") for path in sorted(site.rglob("*.html"))}
+
+
+# verifies: MU-SITE-9003, MU-SITE-9004
+@pytest.mark.skipif(importlib.util.find_spec("zensical") is None, reason="Zensical is not installed")
+def test_zensical_shows_the_same_and_the_pages_that_muster_writes(tmp_path: Path) -> None:
+    project(tmp_path)
+    (tmp_path / "mkdocs.yml").unlink()
+    (tmp_path / "zensical.toml").write_text(
+        '[project]\nsite_name = "Sample"\ndocs_dir = "specs"\n[project.markdown_extensions.muster]\n', "utf-8"
+    )
+    pages = run(tmp_path, "muster", "pages", "specs/made", "--docs", "specs")
+    assert pages.returncode == 0, pages.stderr
+
+    done = run(tmp_path, "zensical", "build", "--clean")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    queue = page(tmp_path / "site", "10-queue/index.html")
+    assert re.findall(r'<a id="([^"]*)" class="muster-id"', queue) == ["Q-1001", "Q-1002"]
+    assert hrefs(page(tmp_path / "site", "guide/index.html"), "muster-ref") == ["../10-queue/#Q-1001"]
+    assert 'href="../../../10-queue/#Q-1001"' in page(tmp_path / "site", "made/compliance/queue/index.html")
