@@ -10,7 +10,7 @@ import markdown
 import pytest
 from markdown_it import MarkdownIt
 
-from muster.model import Finding, Outcome
+from muster.model import Finding, Host, Outcome
 from muster.pipeline import memory, run
 from muster.rules.base import FRAME, Example, Rule
 from muster.rules.table import RETIRED_CODES, RULES
@@ -25,16 +25,16 @@ CASES = [
 HOST_CASES = [case for case in CASES if str(case.id).startswith(("SHP006", "SHP007", "SHP010", "SHP011"))]
 
 
-def outcome_of(files: dict[str, str], settings: Settings) -> Outcome:
+def outcome_of(files: dict[str, str], settings: Settings, host: Host | None = None) -> Outcome:
     """Run over the files as committed beside all derived files that they give, but for those that they bring."""
     first = run(memory(files), settings)
     derived = {file.path: file.text for file in first.project.derived if file.text is not None}
-    return run(memory({**derived, **files}), settings)
+    return run(memory({**derived, **files}), settings, host=host)
 
 
 def found_in(example: Example, *, bad: bool) -> tuple[Finding, ...]:
     text = example.settings if bad or example.good_settings is None else example.good_settings
-    return outcome_of(example.files(bad=bad), settings_from(text, "muster.toml")).findings
+    return outcome_of(example.files(bad=bad), settings_from(text, "muster.toml"), example.host).findings
 
 
 # verifies: MU-RULE-2002, MU-RULE-2010, MU-RULE-2011, MU-RULE-2012, MU-RULE-2014, MU-RULE-2018, MU-RULE-2024

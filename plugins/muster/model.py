@@ -330,13 +330,13 @@ class Derived(Struct, frozen=True):
 
 
 class Host(Struct, frozen=True):
-    """What the site generator of a build really does, as its adapter found it."""
+    """How the site generator of a build really names headings, as its adapter found it."""
 
     path: str  # its configuration
-    slug: str = ""  # one of settings.Slug; empty where its function is none of them
+    slug: str = ""  # the value that `anchors.slug` should have; empty for a function that Muster does not know
     separator: str = "-"
     tab_length: int = 4
-    unknown: str = ""  # the name of a slug function that Muster does not know
+    unknown: str = ""  # the name of that function
 
 
 class Project(Struct, frozen=True):

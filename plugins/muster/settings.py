@@ -73,7 +73,7 @@ class SpecSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     exclude: Annotated[tuple[str, ...], Meta(description="Globs of files to leave out.")] = ()
     pages: Annotated[
         tuple[str, ...], Meta(description="Globs of files that are pages and never specs, whatever they hold.")
-    ] = ("**/guide/**", "**/reference/**")
+    ] = ("**/guide/**",)
     packages: Annotated[dict[str, str], Meta(description="Package name by path, for specs that nobody may edit.")] = {}
     prefixes: Annotated[
         dict[str, str],

@@ -16,8 +16,8 @@ from muster.store.tree import Tree, tree_of
 from muster.store.workers import Workers
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Sequence
+    from pathlib import Path
 
     from muster.model import Host, Outcome
 

@@ -13,6 +13,7 @@ from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
 from msgspec import Struct
 
+from muster.hosts.host_settings import host_of
 from muster.settings import InvalidSettings
 from muster.site.index import Index, index_of
 from muster.store.files import Busy, OutsideRoot
@@ -21,7 +22,7 @@ from muster.workspace import NoProject, NotSynced, check, find_root, sync
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
-    from muster.model import Outcome
+    from muster.model import Host, Outcome
 
 
 class Build(Struct, frozen=True):
@@ -57,7 +58,7 @@ class SharedBuild:
             others = [plugin for plugin in config.plugins.values() if isinstance(plugin, SharedBuild)]
             known = next((plugin.build for plugin in others if plugin.build is not None), None)
             writes = any(plugin.syncs for plugin in others)
-            self.build = known or read_build(root_of(config, root), writes=writes)
+            self.build = known or read_build(root_of(config, root), host_of(config), writes=writes)
         return self.build
 
 
@@ -66,15 +67,15 @@ def root_of(config: MkDocsConfig, root: str) -> Path:
     return find_root(Path(config.config_file_path).parent / root)
 
 
-def read_build(root: Path, *, writes: bool) -> Build:
+def read_build(root: Path, host: Host, *, writes: bool) -> Build:
     """Check the project as `muster check` does; write the derived files first only where asked.
 
     implements: MU-CORE-0004
     """
     try:
-        outcome = check(root, workers=1)
+        outcome = check(root, workers=1, host=host)
         if writes and sync(root, outcome):
-            outcome = check(root, workers=1)
+            outcome = check(root, workers=1, host=host)
     except (InvalidSettings, NoProject, NotSynced, Busy, OutsideRoot, OSError) as error:
         raise PluginError(f"muster: {error}") from error
     sources = [document for document in outcome.project.specs if document.requirements]

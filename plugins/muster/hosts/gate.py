@@ -5,8 +5,6 @@ implements: MU-SITE-9007
 
 from __future__ import annotations
 
-import posixpath
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,17 +14,13 @@ from mkdocs.plugins import BasePlugin, get_plugin_logger
 
 from muster.gate import report
 from muster.hosts.build import Options, SharedBuild
-from muster.hosts.host_settings import differences
-from muster.model import Finding, Outcome, Place, Severity
+from muster.model import Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from mkdocs.config.defaults import MkDocsConfig
-
-    from muster.hosts.build import Build
-
-HOST_DIFFERS = "SET007"
 
 log = get_plugin_logger("muster-gate")
 
@@ -45,7 +39,7 @@ class GatePlugin(SharedBuild, BasePlugin[GateOptions]):
         """Judge before anything is written: a failing build leaves the site that is there."""
         build = self.build_of(config, self.config.root)
         threshold = self.config.fail_on or build.outcome.project.settings.fail_on.value
-        outcome = with_host_differences(build, config)
+        outcome = build.outcome
         if threshold != Severity.INFO:
             outcome = without_remarks(outcome)
         if not outcome.findings:
@@ -60,21 +54,6 @@ def without_remarks(outcome: Outcome) -> Outcome:
     """The outcome without its remarks: a build says what is wrong, `muster check` says all."""
     findings = tuple(finding for finding in outcome.findings if finding.severity is not Severity.INFO)
     return msgspec.structs.replace(outcome, findings=findings)
-
-
-def with_host_differences(build: Build, config: MkDocsConfig) -> Outcome:
-    """The outcome with a finding for each setting that this build contradicts.
-
-    implements: MU-REQ-1020
-    """
-    anchors = build.outcome.project.settings.anchors
-    place = Place(posixpath.normpath(Path(config.config_file_path).name))
-    found = [
-        Finding(HOST_DIFFERS, Severity.ERROR, place, difference.message, difference.help)
-        for difference in differences(anchors, config)
-    ]
-    merged = sorted((*build.outcome.findings, *found), key=Finding.sort_key)
-    return msgspec.structs.replace(build.outcome, findings=tuple(merged))
 
 
 def lines_of(root: Path, path: str) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""How a MkDocs site names its headings, read from its real configuration, and where that differs from settings.
+"""How a MkDocs site names its headings, read from its real configuration, for the settings.
 
 `python -m muster.hosts.host_settings [mkdocs.yml]` prints it as JSON: `muster init` runs that as a process of its
 own, so that the command line never imports MkDocs.
@@ -9,18 +9,18 @@ implements: MU-REQ-1020
 from __future__ import annotations
 
 import functools
+import posixpath
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from markdown.extensions import toc
-from msgspec import Struct
 
+from muster.model import Host
 from muster.settings import Anchors, AnchorSettings, Slug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mkdocs.config.defaults import MkDocsConfig
 
 _EXTENSIONS = ("toc", "markdown.extensions.toc")
@@ -28,13 +28,6 @@ _EXTENSIONS = ("toc", "markdown.extensions.toc")
 
 class UnknownSlugFunction(ValueError):
     """The site makes its anchors with a function that Muster does not know."""
-
-
-class Difference(Struct, frozen=True):
-    """One setting that the build contradicts."""
-
-    message: str
-    help: str
 
 
 def host_settings(config: MkDocsConfig) -> AnchorSettings:
@@ -66,33 +59,14 @@ def slug_of(function: object) -> Slug:
     raise UnknownSlugFunction(f"{getattr(function, '__module__', '?')}.{name}" if name else repr(function))
 
 
-def differences(anchors: AnchorSettings, config: MkDocsConfig) -> Iterator[Difference]:
-    """Where a build names headings otherwise than the settings say.
-
-    With GitHub's anchors the settings speak of another host, and there is nothing to compare.
-    """
-    if anchors.style is Anchors.GITHUB:
-        return
+def host_of(config: MkDocsConfig) -> Host:
+    """The same as a value that the rules compare with the settings."""
+    path = posixpath.normpath(Path(config.config_file_path).name)
     try:
-        host = host_settings(config)
+        found = host_settings(config)
     except UnknownSlugFunction as error:
-        known = "markdown.extensions.toc.slugify, slugify_unicode and pymdownx.slugs.slugify(case='lower')"
-        yield Difference(
-            f"this site makes its anchors with {error}, which Muster does not know",
-            f"use one of {known}, so that links to headings can be checked",
-        )
-        return
-    for name in ("slug", "separator", "tab_length"):
-        ours, theirs = getattr(anchors, name), getattr(host, name)
-        if ours != theirs:
-            yield Difference(
-                f"setting `anchors.{name}` is {_shown(ours)}, but this site has {_shown(theirs)}",
-                f"set `anchors.{name}` to {_shown(theirs)}, or change the site",
-            )
-
-
-def _shown(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
+        return Host(path, unknown=str(error))
+    return Host(path, found.slug.value, found.separator, found.tab_length)
 
 
 def main(arguments: list[str]) -> int:

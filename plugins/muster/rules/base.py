@@ -5,18 +5,22 @@ implements: MU-RULE-2001
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 from msgspec import Struct
 
-from muster.model import Edit, Finding, Place, Problem, Project, Severity
+from muster.model import Edit, Finding, Host, Place, Problem, Project, Severity
+from muster.settings import RuleSettings
+from muster.text.globs import matches
 
 Check = Callable[[Project], Iterator[Finding]]
 Fix = Callable[[Project], Iterator[Edit]]
 
 FRAME = "# Example SPEC\n\nConformance language: RFC 2119 and RFC 8174\n\n## 1) Behaviour\n\n"
+SETTINGS_FILE = "muster.toml"  # where a finding about the settings stands; a rule does not see which file they are in
 EXAMPLE_PATH = "specs/10-example.md"
 _MARK = re.compile(r"[ ]?<!-- ([A-Z]{3}[0-9]{3}) -->")
 
@@ -37,8 +41,10 @@ class Example(Struct, frozen=True):
     path: str = EXAMPLE_PATH
     framed: bool = True  # the text stands under a title and a conformance declaration
     settings: str = ""  # TOML
+    good_settings: str | None = None  # TOML, where the settings themselves are mended
     bad_files: dict[str, str] = {}  # further files, marked in the same way
     good_files: dict[str, str] = {}
+    host: Host | None = None  # what a site build found
     marks: tuple[tuple[str, int], ...] = ()  # path and line of findings where no comment can stand
 
     def files(self, *, bad: bool) -> dict[str, str]:
@@ -77,7 +83,15 @@ class Rule(Struct, frozen=True):
     fix: Fix | None = None
     fix_note: str = ""  # what `muster fix` does about it
 
-    def at(self, place: Place, message: str, *, help: str = "", detail: str = "", severity: Severity | None = None) -> Finding:  # noqa: A002
+    def at(
+        self,
+        place: Place,
+        message: str,
+        *,
+        help: str = "",  # noqa: A002 - the word that the finding prints
+        detail: str = "",
+        severity: Severity | None = None,
+    ) -> Finding:
         """A finding of this rule."""
         return Finding(self.code, severity or self.severity, place, message, help, detail)
 
@@ -90,7 +104,7 @@ def reported(code: str) -> Check:
     """The check of a rule whose defect reading meets by itself: it reports those problems."""
 
     def check(project: Project) -> Iterator[Finding]:
-        from muster.rules.table import RULES  # noqa: PLC0415 - the table imports the rules
+        from muster.rules.table import RULES
 
         rule = RULES[code]
         for problem in (*project.problems, *(p for document in project.documents for p in document.problems)):
@@ -98,6 +112,21 @@ def reported(code: str) -> Check:
                 yield rule.from_problem(problem)
 
     return check
+
+
+def runs(rules: RuleSettings, code: str, path: str = "") -> bool:
+    """Whether the settings let a rule run; with a path, whether its findings there count."""
+    if rules.select and not code.startswith(rules.select):
+        return False
+    if rules.ignore and code.startswith(rules.ignore):
+        return False
+    return not (path and any(code.startswith(part.ignore) for part in rules.paths if matches(path, part.path)))
+
+
+def nearest(code: str, codes: Iterable[str]) -> str:
+    """What to do about a code that is none."""
+    near = difflib.get_close_matches(code.upper(), codes, 1, 0.5)
+    return f"did you mean {near[0]}?" if near else "`muster rule` lists the codes"
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

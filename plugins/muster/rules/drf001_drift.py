@@ -35,8 +35,12 @@ def _difference(path: str, committed: str, wanted: str) -> tuple[int, str]:
     start = max(same - 3, 0)
     lines = list(
         difflib.unified_diff(
-            old[start : start + 2000], new[start : start + 2000], f"{path} (committed)", f"{path} (from sources)",
-            lineterm="", n=2,
+            old[start : start + 2000],
+            new[start : start + 2000],
+            f"{path} (committed)",
+            f"{path} (from sources)",
+            lineterm="",
+            n=2,
         )
     )
     if not lines:

@@ -1,6 +1,6 @@
 """Read one Markdown file: its sections, its passages, and the requirements that it defines.
 
-implements: MU-REQ-1011, MU-REQ-1012, MU-REQ-1013, MU-REQ-1014, MU-REQ-1015, MU-REQ-1019
+implements: MU-REQ-1001, MU-REQ-1011, MU-REQ-1012, MU-REQ-1013, MU-REQ-1014, MU-REQ-1015, MU-REQ-1019
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from muster.text.allowances import allowances_in
 from muster.text.blocks import blocks_of
 from muster.text.fingerprint import digest_of
 from muster.text.frontmatter import front_matter_of
+from muster.text.globs import any_matches
 from muster.text.inline import label, masked, plain
 from muster.text.keywords import conformance_in, defines_keywords, has_keyword, keywords_in, level_of
 from muster.text.markdown import DEEPEST, Kind, Node
@@ -57,7 +58,8 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
     reader = _Reader(path, lines, settings, frozenset(label(name) for name in links))
     reader.take_headings(root)
     reader.visit(root.children, "", 0, aside=False)
-    requirements = reader.with_section_paths()
+    is_page = any_matches(path, settings.specs.pages)
+    requirements = () if is_page else reader.with_section_paths()
     problems = []
     if front.error:
         where = Place(path, front.error_line)
@@ -75,7 +77,7 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
     first = next((section.title for section in reader.sections if section.level == 1), "")
     return Document(
         path=path,
-        is_spec=_is_spec(path, settings, defines=bool(requirements)),
+        is_spec=bool(requirements) or (not is_page and bool(two_digits(path))),
         title=str(values.get("title") or first or basename(path)),
         package=package_of(path, values, settings),
         prefix=prefix_of(path, values, settings),
@@ -90,15 +92,6 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
         passages=tuple(reader.passages),
         lines=tuple(lines),
     )
-
-
-def _is_spec(path: str, settings: Settings, *, defines: bool) -> bool:
-    """implements: MU-REQ-1001"""
-    from muster.text.globs import matches
-
-    if any(matches(path, glob) for glob in settings.specs.pages):
-        return False
-    return defines or bool(two_digits(path))
 
 
 class _Reader:

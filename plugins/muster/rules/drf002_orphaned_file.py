@@ -13,7 +13,9 @@ def check(project: Project) -> Iterator[Finding]:
     for file in project.derived:
         if file.gone:
             yield RULE.at(
-                Place(file.path), f"{file.path} was written from a spec that is gone", help="run `muster sync` to remove it"
+                Place(file.path),
+                f"{file.path} was written from a spec that is gone",
+                help="run `muster sync` to remove it",
             )
 
 
