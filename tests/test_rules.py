@@ -171,6 +171,7 @@ def test_what_the_host_shows_like_commonmark_is_no_finding(text: str) -> None:
     [
         ("zero\n- [A-001] one\n", ["SHP006"]),
         ("> zero\n- [A-001] one\n", ["SHP006"]),
+        ("zero\n1. one\n- [A-001] two\n", ["SHP006"]),
         ("| a |\n|---|\n| b |\n- [A-001] one\n", ["SHP006"]),
         ("- a\n\n    zero\n    - [A-001] one\n", ["SHP006"]),
         ("- [A-001] one\n\n    two\n- three\n- [A-002] four\n", ["SHP006"]),

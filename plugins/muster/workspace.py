@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -44,11 +45,15 @@ class Workspace(Struct, frozen=True):
     def run(self, *, workers: int = 0, progress: pipeline.Progress | None = None, host: Host | None = None) -> Outcome:
         """Run the pipeline over the files; `workers` 0 takes as many processes as pay."""
         executor = Workers(workers) if workers != 1 else None
+        collecting = gc.isenabled()
+        gc.disable()  # a run makes values by the hundred thousand and no cycles: the collector would only look
         try:
             return pipeline.run(
                 self.inputs, self.settings, cache=self.cache, executor=executor, progress=progress, host=host
             )
         finally:
+            if collecting:
+                gc.enable()
             if executor:
                 executor.shutdown()
             if self.cache:

@@ -90,10 +90,11 @@ class _Host:
         before: Node | None = None
         runs_on = False  # the list before was swallowed by what stands above it
         for at, node in enumerate(blocks):
+            if node.kind is Kind.LIST:
+                opening = level != _NOWHERE and at == 1  # right after an item's first paragraph it nests
+                runs_on = not opening and self._swallows(before, node, runs_on)
             if owner is not None or node.kind is Kind.ROW or self._holds(node):
                 if node.kind is Kind.LIST:
-                    opening = level != _NOWHERE and at == 1  # right after an item's first paragraph it nests
-                    runs_on = not opening and self._swallows(before, node, runs_on)
                     yield from self._of_list(node, base, level, owner, runs_on=runs_on)
                 elif node.kind is Kind.ROW:
                     yield from self._of_table(blocks, at, before)
