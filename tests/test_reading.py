@@ -283,6 +283,15 @@ def test_carriage_returns_and_tabs_leave_lines_and_columns_right() -> None:
     ]
 
 
+def test_a_heading_inside_an_item_is_a_section_like_any_other() -> None:
+    document = read("# T\n\n- [A-1001] It MUST hold.\n\n  ## Inner\n\n## Last\n\n- [A-1002] It MUST rest.\n")
+
+    assert [(r.id.text, document.sections[r.section].title) for r in document.requirements] == [
+        ("A-1001", "T"),
+        ("A-1002", "Last"),
+    ]
+
+
 # verifies: MU-REQ-1033
 def test_links_begin_with_the_section_and_go_on_with_the_paths_of_requirement_and_section() -> None:
     text = (

@@ -103,6 +103,7 @@ def run(
     host: Host | None = None,
 ) -> Outcome:
     """Read the project, judge it, and say which derived files must change. Nothing is written."""
+    # Inputs are sorted by path, and so mother specs come before their children.  implements: MU-REQ-1003
     paths = [path for path in inputs.entries if is_document(path, settings)]
     records, fresh = _records(paths, inputs, settings, cache, executor, progress)
     problems = [

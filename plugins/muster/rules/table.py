@@ -90,5 +90,5 @@ RULES: dict[str, Rule] = {
     )
 }
 
-# Codes that a rule once had; none may come back with another meaning.
+# Codes that a rule once had; none may come back with another meaning, and `tests/rule_codes.txt` remembers them.
 RETIRED_CODES: frozenset[str] = frozenset()

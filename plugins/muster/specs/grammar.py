@@ -132,7 +132,9 @@ def _neighbours(masked: str, spans: list[tuple[int, int]], first: int | None, li
 
 
 def _hard_starts(masked: str) -> list[int]:
-    return [0, *(match.end() for match in _HARD_BREAK.finditer(masked))] if "  \n" in masked or "\\\n" in masked else [0]
+    return (
+        [0, *(match.end() for match in _HARD_BREAK.finditer(masked))] if "  \n" in masked or "\\\n" in masked else [0]
+    )
 
 
 def _ends(masked: str, start: int, end: int) -> bool:

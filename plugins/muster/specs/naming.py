@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from muster.settings import Settings
 
 _TWO_DIGITS = re.compile(r"([0-9]{2})[-_. ](?=.)")
@@ -77,8 +75,3 @@ def band_of(prefix: str) -> Band:
         return Band(match["area"], int(match["first"]), int(match["last"]))
     low = int((match["digits"] or "") + "0" * len(match["x"]))
     return Band(match["area_x"], low, low + 10 ** len(match["x"]) - 1)
-
-
-def in_order(paths: Iterable[str]) -> list[str]:
-    """Paths in the order of the specs: mother before children, by path.  implements: MU-REQ-1003"""
-    return sorted(paths)

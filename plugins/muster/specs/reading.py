@@ -114,7 +114,6 @@ class _Reader:
         self._aside_level = 0  # the level of the heading that opened a note or example section
         self._heading_owner = ""
         self._leaves: dict[int, Leaf] = {}
-        self._lowercase = False
 
     # Headings and leaves
 
@@ -170,18 +169,16 @@ class _Reader:
             mine = owners.get(at) or owner or self._heading_owner
             if node.kind is Kind.HEADING:
                 self._open_section()
-                claimed = self._define(node, (), Block.HEADING, siblings[at + 1 :])
+                body = self._body_of_heading(siblings, at) if self.leaf(node).definition else []
+                claimed = self._define(node, [node, *(siblings[part] for part in body)], Block.HEADING)
+                owners |= dict.fromkeys(body, claimed)
                 self._heading_owner = claimed if self.settings.requirements.body is Body.SECTION else ""
                 self._passage(node, claimed or owner, depth, aside=aside or self._aside_level > 0)
-                if claimed and self.settings.requirements.body is Body.QUOTE:
-                    owners |= {siblings.index(part, at): claimed for part in self._body_of_heading(siblings[at + 1 :])}
             elif node.kind in (Kind.PARAGRAPH, Kind.ROW):
-                followers = self._followers(node, siblings[at + 1 :]) if node.kind is Kind.PARAGRAPH else 0
-                extra = siblings[at + 1 : at + 1 + followers]
+                last = at + 1 + (self._followers(siblings, at) if node.kind is Kind.PARAGRAPH else 0)
                 block = Block.ROW if node.kind is Kind.ROW else Block.PARAGRAPH
-                claimed = "" if node.info == "header" else self._define(node, (node,), block, extra)
-                for offset in range(followers if claimed else 0):
-                    owners[at + 1 + offset] = claimed
+                claimed = "" if node.info == "header" else self._define(node, siblings[at:last], block)
+                owners |= dict.fromkeys(range(at + 1, last), claimed)
                 self._passage(node, claimed or mine, depth, aside=aside or self._aside_level > 0)
             elif node.children:
                 self._visit_container(node, mine, depth, aside=aside)
@@ -199,8 +196,10 @@ class _Reader:
             self.visit(node.children, owner, depth + 1, aside=aside)
             return
         block = Block.ITEM if node.kind is Kind.ITEM else Block.QUOTE
-        claimed = self._define(definer, node.children, block, (), node.end)
+        claimed = self._define(definer, node.children, block, node.end)
         for child in node.children:
+            if child.kind is Kind.HEADING:
+                self._open_section()
             if child.kind in (Kind.PARAGRAPH, Kind.ROW, Kind.HEADING):
                 self._passage(child, claimed, depth + 1, aside=aside or self._aside_level > 0)
             elif child.children:
@@ -228,22 +227,24 @@ class _Reader:
             self._aside_level = section.level
         self._heading_owner = ""
 
-    def _followers(self, node: Node, rest: Sequence[Node]) -> int:
+    def _followers(self, siblings: Sequence[Node], at: int) -> int:
         """How many of the next blocks belong to a paragraph that defines a requirement."""
+        node = siblings[at]
         mark = self.leaf(node).definition
-        if mark is None or not rest:
+        if mark is None or at + 1 == len(siblings):
             return 0
+        after = siblings[at + 1]
         alone = self._is_alone(node, mark)
         if alone and self.grammar.needs:
-            count = 0
-            while count < len(rest) and not self._ends_need(rest[count]):
-                count += 1
-            return count
-        bare = self.leaf(node).masked.replace(self._written(mark), "").rstrip(" \n*_.")
-        introduces = bare.endswith(":") or (rest[0].kind in (Kind.CODE, Kind.LIST) and rest[0].start <= node.end)
+            last = at + 1
+            while last < len(siblings) and not self._ends_need(siblings[last]):
+                last += 1
+            return last - at - 1
         if alone:
-            return 1 if not self._defines_within(rest[0]) else 0
-        return 1 if introduces and rest[0].kind in (Kind.CODE, Kind.LIST, Kind.QUOTE, Kind.ROW) else 0
+            return 0 if self._defines_within(after) else 1
+        bare = self.leaf(node).masked.replace(self._written(mark), "").rstrip(" \n*_.")
+        introduces = bare.endswith(":") or (after.kind in (Kind.CODE, Kind.LIST) and after.start <= node.end)
+        return 1 if introduces and after.kind in (Kind.CODE, Kind.LIST, Kind.QUOTE, Kind.ROW) else 0
 
     def _is_alone(self, node: Node, mark: Mark) -> bool:
         return not node.content.replace(self._written(mark), "", 1).strip(" \t\n*_")
@@ -292,20 +293,15 @@ class _Reader:
             )
         )
 
-    def _define(
-        self, node: Node, own: Sequence[Node], block: Block, extra: Sequence[Node], end: int | None = None
-    ) -> str:
-        """Take the requirement that `node` defines, if it does; `own` and `extra` are the blocks of its text."""
+    def _define(self, node: Node, blocks: Sequence[Node], block: Block, end: int = 0) -> str:
+        """Take the requirement that `node` defines, if it does, and return its ID; `blocks` make its text."""
         mark = self.leaf(node).definition
         if mark is None:
             return ""
-        blocks = [*own, *extra]
-        if block is Block.HEADING:
-            blocks = [node, *self._body_of_heading(extra)]
         composer = Composer(self.leaf, self._definer_of, node, self._written(mark))
         text = composer.text_of(blocks)
         level, negated = level_of(composer.keywords, self.settings.requirements.level)
-        last = end if end is not None else max((inner.end for inner in blocks), default=node.end)
+        last = end or max((inner.end for inner in blocks), default=node.end)
         self.requirements.append(
             Requirement(
                 id=ReqId(mark.id),
@@ -323,16 +319,14 @@ class _Reader:
         )
         return mark.id
 
-    def _body_of_heading(self, rest: Sequence[Node]) -> list[Node]:
-        """implements: MU-REQ-1015"""
-        body = []
-        for node in rest:
-            if node.kind is Kind.HEADING:
-                break
-            body.append(node)
+    def _body_of_heading(self, siblings: Sequence[Node], at: int) -> list[int]:
+        """Where the blocks stand that a heading with an ID takes as its text.  implements: MU-REQ-1015"""
+        last = at + 1
+        while last < len(siblings) and siblings[last].kind is not Kind.HEADING:
+            last += 1
         if self.settings.requirements.body is Body.QUOTE:
-            return [node for node in body if node.kind is Kind.QUOTE][:1]
-        return body
+            return [part for part in range(at + 1, last) if siblings[part].kind is Kind.QUOTE][:1]
+        return list(range(at + 1, last))
 
     def with_section_paths(self) -> tuple[Requirement, ...]:
         """Complete each requirement's links: the section's anchor, its own paths, its section's paths."""

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 MARK = "# Written by `muster sync` from "
 _SHAPE = re.compile(r"(?:\A|\n)schema_version: *[0-9]+ *\r?\nsource: ")
-_SOURCE = re.compile(r"(?:\A|\n)source: *(?P<source>.+?) *\r?\n")
 
 
 def rendered(document: Document) -> str:
@@ -58,12 +57,6 @@ def is_ours(text: str) -> bool:
 def has_shape(text: str) -> bool:
     """Whether a file is a requirement file, by whatever tool, that `sync` may take over."""
     return is_ours(text) or _SHAPE.search(text[:2000]) is not None
-
-
-def source_of(text: str) -> str:
-    """The spec that a requirement file says it was made from."""
-    match = _SOURCE.search(text[:2000])
-    return match["source"].strip("\"'") if match else ""
 
 
 SCHEMA: dict[str, object] = {

@@ -7,8 +7,6 @@ import unicodedata
 
 from muster.text.inline import without_emphasis
 
-ALGORITHM = 1
-
 
 def normalised(text: str) -> str:
     """Emphasis removed, Unicode NFC, white space folded.  implements: MU-REQ-1021"""

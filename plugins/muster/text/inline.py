@@ -36,9 +36,9 @@ def masked(text: str, labels: frozenset[str] = frozenset()) -> str:
     intricate = "<" in text or "\\" in text or "][" in text
     if not intricate and "`" not in text and "](" not in text and "://" not in text:
         return text
-    if not intricate and "``" not in text and "![" not in text and text.count("`") % 2 == 0:
-        if "](" not in text or _INTRICATE_TARGET.search(text) is None:
-            return _SIMPLE.sub(_blank, text)
+    intricate = intricate or "``" in text or "![" in text or text.count("`") % 2 == 1
+    if not intricate and ("](" not in text or _INTRICATE_TARGET.search(text) is None):
+        return _SIMPLE.sub(_blank, text)
     parts: list[str] = []
     done = at = 0
     closers = _Closers(text, labels)
