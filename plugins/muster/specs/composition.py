@@ -104,7 +104,7 @@ class Composer:
                 break
         if (box := _CHECKBOX.match(text, 0, end)) is not None:
             start = box.end()
-        if not text[start:end].strip() and (separator := _SEPARATOR.match(text, again)) is not None:
+        if not text[start:end].strip(" \t\n|*_") and (separator := _SEPARATOR.match(text, again)) is not None:
             again = separator.end()
         whole, hidden = text[start:end] + text[again:], mask[start:end] + mask[again:]
         lead = len(whole) - len(whole.lstrip())
