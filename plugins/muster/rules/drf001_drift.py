@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from muster.model import Finding, Place, Project, Severity
 from muster.rules.base import Example, Rule, Scope
 
 _SHOWN = 40  # lines of the diff
+_COMPARED = 2000  # lines from the first difference on
+_HUNK = re.compile(r"@@ -(\d+)((?:,\d+)?) \+(\d+)((?:,\d+)?) @@")
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -32,23 +35,22 @@ def _difference(path: str, committed: str, wanted: str) -> tuple[int, str]:
     old, new = committed.splitlines(), wanted.splitlines()
     same = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     # A diff of the stretch after the common head is the same diff, without the cost of the head.
-    start = max(same - 3, 0)
-    lines = list(
-        difflib.unified_diff(
-            old[start : start + 2000],
-            new[start : start + 2000],
-            f"{path} (committed)",
-            f"{path} (from sources)",
-            lineterm="",
-            n=2,
-        )
-    )
+    start = max(same - 2, 0)
+    parts = old[start : start + _COMPARED], new[start : start + _COMPARED]
+    names = f"{path} (committed)", f"{path} (from sources)"
+    lines = [_moved(line, start) for line in difflib.unified_diff(*parts, *names, lineterm="", n=2)]
     if not lines:
         lines = ["(only line ends or the end of the file differ)"]
     rest = len(lines) - _SHOWN
     if rest > 0:
         lines = [*lines[:_SHOWN], f"... {rest} more lines"]
     return min(same, max(len(old) - 1, 0)) + 1, "\n".join(lines)
+
+
+def _moved(line: str, start: int) -> str:
+    """A hunk's header with the line numbers of the whole files."""
+    match = _HUNK.fullmatch(line)
+    return f"@@ -{int(match[1]) + start}{match[2]} +{int(match[3]) + start}{match[4]} @@" if match else line
 
 
 RULE = Rule(

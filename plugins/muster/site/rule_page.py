@@ -35,6 +35,10 @@ def rule_page(rule: Rule) -> str:
         if example.settings:
             parts += [f"With these settings{suffix}:", _fenced(example.settings, "toml")]
         parts += [f"## Reported{suffix}", *_files(example, bad=True)]
+        if example.host:
+            parts.append(
+                f"The site's `{example.host.path}` has the slug function `{example.host.slug or example.host.unknown}`."
+            )
         parts.append(f"## Right{suffix}")
         if example.good_settings is not None:
             parts += ["With these settings:", _fenced(example.good_settings, "toml")]
@@ -59,4 +63,6 @@ def _fenced(text: str, language: str) -> str:
     """A code block whose fence is longer than any inside."""
     longest = max((len(match[1]) for match in _FENCE.finditer(text)), default=2)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+    # In an example a lone surrogate stands for a byte that is no UTF-8; here it is shown as `\xe9`.
+    shown = text.rstrip().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return f"{fence}{language}\n{shown}\n{fence}"
