@@ -254,6 +254,10 @@ build(config if "same" in sys.argv else load_config("mkdocs.yml"))
         assert done.returncode == 0, done.stderr
         queue = page(tmp_path / "site", "10-queue/index.html")
         assert re.findall(r'<a id="([^"]*)" class="muster-id"', queue) == ["Q-1001", "Q-1003"]
+        table = page(tmp_path / "site", "compliance/queue/index.html")
+        assert re.findall(r'10-queue/#(Q-[0-9]+)"', table) == ["Q-1001", "Q-1003"]
+        derived = page(tmp_path / "site", "requirements/queue.yaml")
+        assert re.findall(r"^  (Q-[0-9]+):$", derived, re.MULTILINE) == ["Q-1001", "Q-1003"]
         assert queue.count("assets/muster/muster.css") == 1
 
 

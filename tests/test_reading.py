@@ -107,6 +107,21 @@ def test_an_id_that_ends_a_hard_line_or_a_sentences_line_defines() -> None:
     assert found("Prose.  \n[A-1001] It MUST hold.\n") == [("A-1001", 2, "must", "Prose. It MUST hold.")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The queue follows [A-1001].\n",
+        "- It MUST be as quick as in [A-1001]\n",
+        "- See [A-1001], [A-1002].\n",
+        "See [A-1001] and [A-1002].\n",
+        "See **[A-1001]**.\n",
+        "| Text | From |\n|---|---|\n| It holds | see [A-1001] |\n",
+    ],
+)
+def test_an_id_that_its_sentence_leads_up_to_refers(text: str) -> None:
+    assert found(text) == []
+
+
 def test_a_second_id_in_one_item_refers() -> None:
     assert [r[0] for r in found("- [A-1001] It MUST hold, from [B-2001]\n")] == ["A-1001"]
     assert [r[0] for r in found("### [A-1001] [A-1002] Both\n\nIt MUST hold.\n")] == ["A-1001"]
@@ -312,6 +327,8 @@ def test_links_begin_with_the_section_and_go_on_with_the_paths_of_requirement_an
         ("- [A-1001] It **MUST** hold `x`. And more.\n", "It MUST hold x."),
         ("- [A-1001] It MUST hold, e.g. here. And more.\n", "It MUST hold, e.g. here."),
         ("- [A-1001] Version 1.2 MUST hold! Yes.\n", "Version 1.2 MUST hold!"),
+        ("- [A-1001] `[a](b)` and `&lt;` and `<c>` MUST hold.\n", "[a](b) and &lt; and <c> MUST hold."),
+        ("- [A-1001] \\[a](b) and [`x`](y) MUST hold.\n", "[a](b) and x MUST hold."),
         ("- [A-1001]: see [the *page*](x.md) &amp; it MUST hold\n", "see the page & it MUST hold"),
         ("- [A-1001] " + "word " * 40 + "MUST hold.\n", ("word " * 32).strip() + "\u2026"),
         ("- [A-1001] " + "x" * 200 + " MUST hold.\n", "x" * 159 + "\u2026"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from muster.model import Severity
 from muster.settings import InvalidSettings, LevelPolicy, Marker, PathRules, Settings, settings_from, settings_of
+from muster.workspace import open_workspace
 
 
 def problems(text: str, source: str = "muster.toml") -> list[str]:
@@ -17,7 +20,6 @@ def problems(text: str, source: str = "muster.toml") -> list[str]:
     return caught.value.problems
 
 
-# verifies: MU-CORE-0042
 def test_no_settings_are_the_defaults() -> None:
     assert settings_from("", "muster.toml") == Settings()
 
@@ -51,6 +53,28 @@ def test_pyproject_holds_the_settings_under_tool_muster() -> None:
 
     assert settings_from(text, "pyproject.toml").output.compliance == "docs/COMPLIANCE.md"
     assert settings_from("[project]\nname = 'x'\n", "sub/pyproject.toml") == Settings()
+
+
+# verifies: MU-CORE-0040
+def test_muster_toml_is_read_before_pyproject_and_only_a_table_of_muster_makes_that_one_settings(
+    tmp_path: Path,
+) -> None:
+    tool = tmp_path / "pyproject.toml"
+    own = tmp_path / "muster.toml"
+
+    def opened() -> tuple[str, str]:
+        workspace = open_workspace(tmp_path, use_cache=False)
+        return workspace.source, workspace.settings.output.requirements
+
+    assert opened() == ("", "requirements")
+    tool.write_text("[project]\nname = 'x'\n", encoding="utf-8")
+    assert opened() == ("", "requirements")
+    tool.write_text("[tool.muster.output]\nrequirements = 'one'\n", encoding="utf-8")
+    assert opened() == ("pyproject.toml", "one")
+    own.write_text("[output]\nrequirements = 'two'\n", encoding="utf-8")
+    assert opened() == ("muster.toml", "two")
+    own.write_text("", encoding="utf-8")
+    assert opened() == ("muster.toml", "requirements")
 
 
 # verifies: MU-CORE-0041

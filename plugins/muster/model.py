@@ -117,7 +117,8 @@ _DIGITS = re.compile(r"([0-9]+)")
 def natural(text: str) -> tuple[str | int, ...]:
     """A sort key under which numbers inside a text compare by value, and the text itself breaks ties."""
     parts = _DIGITS.split(text)
-    return (*(int(part) if i % 2 else part for i, part in enumerate(parts)), text)
+    # To the base 16 decimal digits have the same order, and Python takes any number of them.
+    return (*(int(part, 16) if i % 2 else part for i, part in enumerate(parts)), text)
 
 
 class Section(Struct, frozen=True, array_like=True, gc=False):

@@ -24,6 +24,7 @@ from muster.specs.naming import file_name, folder_of_package_spec
 from muster.specs.packages import manifests_in, packages_of
 from muster.specs.reading import read_document
 from muster.specs.retired import retired_in
+from muster.text.utf8 import encodable, is_encodable
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -49,6 +50,9 @@ class Inputs(Protocol):
     def read(self, path: str) -> bytes:
         """The content of a file; raises OSError."""
 
+    def standing(self, path: str) -> bytes | None:
+        """What stands at a path, also where it is no input; None where nothing does; raises OSError."""
+
 
 class Executor(Protocol):
     """What of `concurrent.futures.Executor` reading needs; one of Dask's clients serves as well."""
@@ -68,6 +72,9 @@ class Memory(Struct, frozen=True):
         if path not in self.contents:
             raise FileNotFoundError(path)
         return self.contents[path]
+
+    def standing(self, path: str) -> bytes | None:
+        return self.contents.get(path)
 
 
 def memory(files: Mapping[str, str | bytes]) -> Memory:
@@ -107,9 +114,10 @@ def run(
     paths = [path for path in inputs.entries if is_document(path, settings)]
     records, fresh = _records(paths, inputs, settings, cache, executor, progress)
     problems = [
-        Problem("ENC002", Place(path), f"{path} is not read: {why}", "replace it by a file inside the project")
+        Problem("ENC002", Place(name), f"{name} is not read: {why}", "replace it by a file inside the project")
         for path, why in inputs.unread.items()
         if is_document(path, settings)
+        for name in (encodable(path),)
     ]
     problems += [record.problem for record in records.values() if record.problem]
     identities = {path: record.file_id for path, record in records.items()}
@@ -222,6 +230,9 @@ def record_of(path: str, content: bytes | str, settings: Settings) -> bytes:
 
 def _refusal(path: str, content: bytes | str, settings: Settings) -> Problem | None:
     """Why a file is not read.  implements: MU-CORE-0022"""
+    if not is_encodable(path):
+        name = encodable(path)
+        return Problem("ENC001", Place(name), f"the name of {name} is not UTF-8", "rename the file")
     if isinstance(content, str):
         return Problem("ENC002", Place(path), f"{path} cannot be read: {content}", "make it readable, or leave it out")
     limits = settings.specs

@@ -178,6 +178,7 @@ class SiteSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     )
 
 
+# implements: MU-CORE-0042
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of a project; every one has a default under which `specs/*.md` just works."""
 
@@ -205,7 +206,7 @@ def settings_from(text: str, source: str) -> Settings:
     """Read settings from the text of `muster.toml`, or of a `pyproject.toml` by that name."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidSettings(source, [f"not TOML: {error}"]) from None
     if source.endswith("pyproject.toml"):
         tool = table.get("tool", {})
@@ -222,7 +223,21 @@ def settings_of(table: Any, source: str) -> Settings:
     if problems:
         raise InvalidSettings(source, problems)
     settings: Settings = msgspec.convert(table, Settings)
+    problems += _clashes(settings)
+    if problems:
+        raise InvalidSettings(source, problems)
     return settings
+
+
+def _clashes(settings: Settings) -> Iterator[str]:
+    """What no setting says alone: derived files where the specs are would hide them."""
+    folder = settings.output.requirements.strip("/") + "/"
+    for glob in settings.specs.include:
+        if glob.startswith(folder):
+            yield f"`output.requirements` is {_shown(settings.output.requirements)}; the specs are there, name another"
+            break
+    if f"{settings.output.compliance}/".startswith(folder):
+        yield f"`output.compliance` is {_shown(settings.output.compliance)}; the requirement files are there"
 
 
 def _problems(table: Any, kind: type[Struct], where: str) -> Iterator[str]:
@@ -256,11 +271,16 @@ def _problems_of_value(value: Any, kind: Any, where: str) -> Iterator[str]:
         return
     try:
         plain = msgspec.convert(value, kind)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, OverflowError):
         yield f"`{where}` is {_shown(value)}; it is {_wanted(value, bare, limits)}"
         return
+    if isinstance(plain, int) and plain.bit_length() > _BITS:
+        yield f"`{where}` is {_shown(value)}, too large a number"
     if where in _CHECKS and (problem := _CHECKS[where](plain)):
         yield f"`{where}` is {_shown(value)}; {problem}"
+
+
+_BITS = 63  # of a whole number: what the cache's key can hold
 
 
 def _taken_apart(kind: Any) -> tuple[Any, Meta | None]:
@@ -282,7 +302,7 @@ _NOUNS = {bool: "true or false", int: "a whole number", str: "a text", tuple: "a
 def _wanted(value: Any, kind: Any, limits: Meta | None) -> str:
     """What a value of this kind looks like."""
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        near = difflib.get_close_matches(str(value), [str(choice) for choice in kind], 1)
+        near = difflib.get_close_matches(_shown(value), [str(choice) for choice in kind], 1)
         return f"one of {', '.join(kind)}" + (f"; did you mean {near[0]!r}?" if near else "")
     noun = _NOUNS[get_origin(kind) or kind]
     if limits is None:
@@ -295,15 +315,24 @@ def _wanted(value: Any, kind: Any, limits: Meta | None) -> str:
 
 def _no_pattern(pattern: str) -> str:
     try:
-        empty = re.compile(pattern).fullmatch("")
-    except re.error as error:
+        compiled = re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
         return f"it is no regular expression: {error}"
-    return "it matches the empty text, and an ID has at least one character" if empty else ""
+    try:
+        re.compile(f"(?:{pattern})")
+    except re.error as error:
+        return f"it cannot be part of a larger pattern: {error}"
+    if compiled.groupindex or _BACK_REFERENCE.search(pattern):
+        return "as part of a larger pattern it can neither name a group nor refer to one"
+    return "it matches the empty text, and an ID has at least one character" if compiled.fullmatch("") else ""
 
 
 def _no_path(path: str) -> str:
-    outside = path.startswith(("/", "~")) or ".." in path.split("/") or "\\" in path or path[1:2] == ":"
-    return "it is a path inside the project, with `/`" if outside else ""
+    parts = path.split("/")
+    if ".git" in parts or ".muster" in parts:
+        return "that folder belongs to git, or to Muster's cache; name another"
+    outside = path.startswith(("/", "~")) or ".." in parts or "\\" in path or path[1:2] == ":"
+    return "it is a path inside the project, with `/`" if outside or not path.isprintable() else ""
 
 
 def _no_folder(path: str) -> str:
@@ -314,6 +343,7 @@ def _no_uuid(text: str) -> str:
     return "" if not text or _UUID.fullmatch(text) else "it is a UUID, such as one that `uuidgen` prints"
 
 
+_BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*(?:\\[1-9]|\(\?\([0-9])")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 # What no type says: a pattern that does not compile, an output that leaves the project.
@@ -327,5 +357,8 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "too large a number"
     return text if len(text) <= 60 else f"{text[:57]}..."

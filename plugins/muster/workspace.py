@@ -101,7 +101,7 @@ def _settings_file(folder: Path) -> str | None:
     project = folder / "pyproject.toml"
     try:
         # A word in the text spares the reading of every pyproject.toml on the way up.
-        return "pyproject.toml" if b"tool.muster" in project.read_bytes() else None
+        return "pyproject.toml" if project.is_file() and b"tool.muster" in project.read_bytes() else None
     except OSError:
         return None
 
@@ -109,6 +109,16 @@ def _settings_file(folder: Path) -> str | None:
 def check(root: Path, *, workers: int = 0, use_cache: bool = True, host: Host | None = None) -> Outcome:
     """Open the project at `root` and run the pipeline over it."""
     return open_workspace(root, use_cache=use_cache).run(workers=workers, host=host)
+
+
+def _demand_no_source(root: Path, outcome: Outcome) -> None:
+    """Stop where a link, or a setting, would have a derived file written over a spec."""
+    sources = {os.path.realpath(root / document.path): document.path for document in outcome.project.documents}
+    for file in outcome.files:
+        source = sources.get(os.path.realpath(root / file.path))
+        if source is not None:
+            msg = f"nothing was written, because {file.path} leads to {source}, which is a source"
+            raise NotSynced(msg)
 
 
 def sync(root: Path, outcome: Outcome, *, force: bool = False) -> list[str]:
@@ -123,6 +133,7 @@ def sync(root: Path, outcome: Outcome, *, force: bool = False) -> list[str]:
     output = outcome.project.settings.output
     folders = {output.requirements, os.path.dirname(output.compliance) or "."}  # noqa: PTH120 - a path of the project, not of the machine
     changed = []
+    _demand_no_source(root, outcome)
     with files.lock(root):
         files.clear_leftovers(root, sorted(folders))
         for file in outcome.files:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muster.gate.report import Subject
-    from muster.model import Finding
+    from muster.model import Finding, Outcome
     from muster.settings import Settings
+    from muster.workspace import Workspace
 
 
 @click.command(
@@ -85,6 +86,7 @@ def command(  # noqa: PLR0913 -- one argument for each option
     outcome = outcome_of(workspace, settings, workers=workers)
     shown = _shown(outcome.findings, folders)
     _demand_known(where, paths, folders, shown)
+    _demand_no_source(where, workspace, outcome, [path for _, path in wanted if path])
     for form, path in wanted:
         to_terminal = coloured(colour, sys.stdout) and path is None
         _write(where, form, path, Subject(shown, outcome.counts, workspace.lines, to_terminal))
@@ -125,6 +127,15 @@ def _demand_known(where: Where, paths: Sequence[str], folders: Sequence[str], sh
     for path, folder in zip(paths, folders, strict=True):
         if not (where.folder / path).exists() and not any(_is_in(finding, (folder,)) for finding in shown):
             raise Mistake(f"{path}: no such file or folder", help="name files or folders of the project")
+
+
+def _demand_no_source(where: Where, workspace: Workspace, outcome: Outcome, reports: Sequence[str]) -> None:
+    """Stop before a report replaces a spec or the settings."""
+    sources = (*(document.path for document in outcome.project.documents), *filter(None, [workspace.source]))
+    real = {(workspace.root / source).resolve() for source in sources}
+    for path in reports:
+        if (where.folder / path).resolve() in real:
+            raise Mistake(f"--report would replace {path}, which is a source", help="name another file")
 
 
 def _shown(findings: tuple[Finding, ...], paths: Sequence[str]) -> tuple[Finding, ...]:

@@ -89,6 +89,8 @@ def _next(text: str, used: Known, project: Project, *, new: bool) -> ReqId:
     asked = band_of(text)
     bands = _bands(project)
     areas = sorted({*areas_in(used.ids), *(band.area for band in bands)})
+    if used.ids and not areas:
+        raise Mistake("no ID of this project has an area", help="only numbers within an area are counted")
     if not new and asked.area not in areas:
         raise Mistake(f"no spec knows the area {asked.area!r}", help=_near(asked.area, areas))
     own = [asked] if _limited(asked) else [band for band in bands if band.area == asked.area and _limited(band)]

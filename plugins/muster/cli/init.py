@@ -40,12 +40,13 @@ def command(where: Where, *, name: str | None, ci: bool) -> None:
     """
     from muster.cli.templates import settings_text
     from muster.store import files
+    from muster.text.utf8 import encodable
     from muster.workspace import open_workspace
 
     root = where.folder.resolve()
     workspace = open_workspace(root)
     project = outcome_of(workspace).project
-    texts, kept = _setup(workspace, project, name or root.name or "project", ci=ci)
+    texts, kept = _setup(workspace, project, encodable(name or root.name or "project"), ci=ci)
     written = []
 
     def write(path: str, text: str) -> None:

@@ -40,6 +40,7 @@ def new(where: Where, package: str, area: str | None, prefix: str | None) -> Non
     """
     from muster.specs.starter import file_of
     from muster.store import files
+    from muster.text.utf8 import encodable
 
     workspace = where.open()
     project = outcome_of(workspace).project
@@ -49,7 +50,7 @@ def new(where: Where, package: str, area: str | None, prefix: str | None) -> Non
     _demand_free(workspace, project, path)
     text = starting_text(package, project, known_ids(workspace, project).ids, area)
     with files.lock(workspace.root):
-        files.write(workspace.root, path, text.encode())
+        files.write(workspace.root, path, encodable(text).encode())
     out(f"written {path}\n")
     note("next: write its requirements, then run `muster sync` and `muster check`")
 

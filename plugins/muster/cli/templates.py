@@ -43,6 +43,7 @@ site_name: {name}
 docs_dir: specs
 theme:
   name: material
+  font: false # no file from another host
   features:
     - navigation.prune
 plugins:
@@ -55,8 +56,7 @@ plugins:
 _HOME = """\
 # {name}
 
-The specs of {name}. Each requirement has an ID, and `muster check` holds code, tests and documents
-to it.
+The specs of {name}. Each requirement has an ID, and `muster check` stops what breaks the rules.
 {links}"""
 
 _WORKFLOW = """\

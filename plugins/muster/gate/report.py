@@ -15,6 +15,7 @@ from msgspec import Struct
 from muster import __version__
 from muster.model import Counts, Finding, Severity
 from muster.rules.table import RULES
+from muster.text.utf8 import encodable
 
 if TYPE_CHECKING:
     from muster.model import Outcome
@@ -49,7 +50,7 @@ def _shown(finding: Finding, subject: Subject) -> str:
 
     colour = _COLOURS[finding.severity]
     kind = painted(f"{finding.severity.value}[{finding.code}]", colour)
-    out = [f"{painted(str(finding.place), '1')}: {kind} {printable(finding.message)}"]
+    out = [f"{painted(printable(str(finding.place)), '1')}: {kind} {printable(finding.message)}"]
     lines = subject.lines(finding.place.path)
     if 0 < finding.place.line <= len(lines):
         out += _excerpt(lines[finding.place.line - 1], finding, painted, colour)
@@ -143,12 +144,12 @@ def json(subject: Subject) -> str:
             code=finding.code,
             rule=RULES[finding.code].name,
             severity=finding.severity,
-            path=finding.place.path,
+            path=encodable(finding.place.path),
             line=finding.place.line,
             column=finding.place.column,
-            message=finding.message,
+            message=encodable(finding.message),
             help=finding.help,
-            detail=finding.detail,
+            detail=encodable(finding.detail),
         )
         for finding in subject.findings
     )

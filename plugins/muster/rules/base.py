@@ -1,6 +1,6 @@
 """What a rule is: data and one pure function; its examples are its tests and its page.
 
-implements: MU-RULE-2001
+implements: MU-RULE-2001, MU-RULE-2002
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
-from muster.model import Finding, Level, Project, Severity
+from muster.model import Finding, Level, Passage, Project, Requirement, Severity
 from muster.rules.base import Example, Rule, Scope
 from muster.settings import LevelPolicy
 
@@ -14,14 +15,24 @@ def check(project: Project) -> Iterator[Finding]:
     if project.settings.requirements.level is LevelPolicy.NONE:
         return
     for document in project.documents:
-        owned = {passage.owner for passage in document.passages if any(not word.quoted for word in passage.keywords)}
+        binding = defaultdict(list)
+        for passage in document.passages:
+            if any(not word.quoted for word in passage.keywords):
+                binding[passage.owner].append(passage)
         for requirement in document.requirements:
-            if requirement.level is Level.INFO and requirement.id.text not in owned:
+            if requirement.level is not Level.INFO:
+                continue
+            if not any(_is_within(passage, requirement) for passage in binding[requirement.id.text]):
                 yield RULE.at(
                     requirement.place,
                     f"{requirement.id} has no RFC 2119 keyword",
                     help="say MUST, SHOULD or MAY",
                 )
+
+
+def _is_within(passage: Passage, requirement: Requirement) -> bool:
+    """Whether a passage stands in this requirement, and not in a second one with its ID."""
+    return passage.line <= requirement.end_line and passage.end_line >= requirement.place.line
 
 
 RULE = Rule(

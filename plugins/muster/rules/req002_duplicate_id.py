@@ -17,7 +17,8 @@ def check(project: Project) -> Iterator[Finding]:
             yield RULE.at(
                 requirement.place,
                 f"{requirement.id} is already defined at {known.path}:{known.line}",
-                help="give this requirement an ID of its own; `muster id AREA` prints the next free one",
+                help="give this requirement an ID of its own (`muster id AREA` prints the next free one), "
+                "or keep the bracket from start and end of the block if it only refers",
             )
 
 

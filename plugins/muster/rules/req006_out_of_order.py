@@ -25,7 +25,8 @@ def check(project: Project) -> Iterator[Finding]:
 
 
 def _misplaced(found: Sequence[Requirement]) -> Iterator[Finding]:
-    numbers = [tuple(int(part) for part in requirement.id.number.split(".")) for requirement in found]
+    # To the base 16 decimal digits have the same order, and Python takes any number of them.
+    numbers = [tuple(int(part, 16) for part in requirement.id.number.split(".")) for requirement in found]
     if all(a <= b for a, b in pairwise(numbers)):
         return
     kept = _rising(numbers)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from muster.model import Document, Keyword, Passage
@@ -54,7 +56,7 @@ def present_in(owned: dict[str, list[Passage]], words: Iterable[str], *, fold: b
 
 def binding_offsets(passage: Passage) -> list[tuple[int, Keyword]]:
     """The keywords that bind, each with its offset in the text of the passage."""
-    starts = [0, *(match.end() for match in _LINE_END.finditer(passage.masked))]
+    starts = _line_starts(passage.masked)
     found = []
     for keyword in binding(passage):
         row = keyword.line - passage.line
@@ -64,9 +66,16 @@ def binding_offsets(passage: Passage) -> list[tuple[int, Keyword]]:
 
 def place_in(passage: Passage, offset: int) -> tuple[int, int]:
     """Line and column in the document of an offset in the text of a passage."""
-    row = passage.masked.count("\n", 0, offset)
-    start = passage.masked.rfind("\n", 0, offset) + 1
+    starts = _line_starts(passage.masked)
+    row = bisect_right(starts, offset) - 1
+    start = starts[row]
     return passage.line + row, (passage.columns[row] if row < len(passage.columns) else 1) + offset - start
+
+
+@functools.lru_cache(maxsize=1)
+def _line_starts(text: str) -> tuple[int, ...]:
+    """Where the lines of a text begin; kept for the next place in the same passage, which may have thousands."""
+    return (0, *(match.end() for match in _LINE_END.finditer(text)))
 
 
 def without_quotes(masked: str) -> str:

@@ -1,4 +1,7 @@
-"""The guide's page of all settings, made from `muster.settings`: each with type, default, meaning and an example."""
+"""The guide's page of all settings, made from `muster.settings`: each with type, default, meaning and an example.
+
+implements: MU-CORE-0035
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The compliance table, `COMPLIANCE.md`.  implements: MU-REQ-1036"""
+"""The compliance table, `COMPLIANCE.md`.  implements: MU-CORE-0011, MU-REQ-1036, MU-REQ-1037"""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MARK = "<!-- Written by `muster sync`. Do not edit. -->"
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
+_PLAIN = re.compile(r"[\w./ +@-]+")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069<>|`\"\\]+")
 _SHAPE = re.compile(r"\A\s*#+ .*compliance", re.IGNORECASE)
 
 
@@ -29,7 +31,12 @@ def rendered(documents: Sequence[Document]) -> str:
     lines = [MARK, "", "# Compliance", "", totals(every), ""]
     for document in documents:
         own = sorted(distinct(document), key=lambda requirement: requirement.id.sort_key())
-        lines += (f"## {escaped(document.title)}", "", f"[{document.path}]({target(document.path)}): {totals(own)}", "")
+        lines += (
+            f"## {escaped(document.title)}",
+            "",
+            f"[{shown(document.path)}]({target(document.path)}): {totals(own)}",
+            "",
+        )
         lines += ("| ID | Level | Status | Title |", "|---|---|---|---|")
         lines += (_row(requirement) for requirement in own)
         lines.append("")
@@ -53,14 +60,25 @@ def _row(requirement: Requirement) -> str:
 
 def escaped(text: str) -> str:
     """A text that Markdown shows as it stands, in a cell too.  implements: MU-CORE-0024"""
-    return _SPECIAL.sub(r"\\\1", text.replace("\n", " "))
+    return _SPECIAL.sub(r"\\\1", " ".join(text.splitlines()))
 
 
 def target(path: str) -> str:
-    """A path as a link target."""
-    return f"<{path}>" if re.search(r"[\s()]", path) else path
+    """A path as a link target; what would end the link is percent-encoded."""
+    safe = _UNSAFE.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace")), path)
+    return f"<{safe}>" if re.search(r"[\s()]", safe) else safe
+
+
+def shown(path: str) -> str:
+    """A path as a text: it needs escapes only where it is no plain name."""
+    return path if _PLAIN.fullmatch(path) else escaped(path)
+
+
+def is_ours(text: str) -> bool:
+    """Whether Muster wrote a table."""
+    return text.startswith(MARK)
 
 
 def has_shape(text: str) -> bool:
     """Whether a file is a compliance table that `sync` may take over."""
-    return text.startswith(MARK) or _SHAPE.match(text) is not None
+    return is_ours(text) or _SHAPE.match(text) is not None

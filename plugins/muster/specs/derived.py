@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class Files(Protocol):
-    """What is committed: content IDs by path, and the bytes."""
+    """What is committed: content IDs by path, and what stands at a path, committed or not."""
 
     @property
     def entries(self) -> Mapping[str, str]: ...
 
-    def read(self, path: str) -> bytes: ...
+    def standing(self, path: str) -> bytes | None: ...
 
 
 SCHEMA_FILE = "requirements.schema.json"
@@ -65,7 +65,7 @@ def derived_files(
                 compliance.has_shape,
             )
     found = [_compared(path, *parts, files) for path, parts in wanted.items()]
-    found += _orphans(folder, wanted, files)
+    found += _orphans(folder, output.compliance, wanted, files)
     return tuple(sorted(found, key=lambda file: file.path))
 
 
@@ -94,20 +94,23 @@ def _compared(path: str, identity: str, text: Callable[[], str], ours: Callable[
 
 def _committed(path: str, files: Files) -> str | None:
     try:
-        return files.read(path).decode("utf-8", "surrogateescape")
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+        held = files.standing(path)
+        return None if held is None else held.decode("utf-8", "surrogateescape")
     except OSError:
         # Something is there that is no readable file; it is not ours, whatever it is.
         return "\0"
 
 
-def _orphans(folder: str, wanted: Mapping[str, object], files: Files) -> list[Derived]:
+def _orphans(folder: str, table: str, wanted: Mapping[str, object], files: Files) -> list[Derived]:
+    """What Muster wrote and nothing gives any longer: without a requirement, the schema and the table too."""
     found = []
+    marks = {f"{folder}/{SCHEMA_FILE}": _is_schema, table: compliance.is_ours}
     for path in files.entries:
-        if path.startswith(f"{folder}/") and path.endswith(".yaml") and path not in wanted:
+        is_file = path.startswith(f"{folder}/") and path.endswith(".yaml")
+        is_ours = requirement_file.is_ours if is_file else marks.get(path)
+        if is_ours and path not in wanted:
             text = _committed(path, files)
-            if text is not None and requirement_file.is_ours(text):
+            if text is not None and is_ours(text):
                 found.append(Derived(path, False, None, text))
     return found
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from itertools import accumulate, pairwise
 
 from msgspec import Struct
 
@@ -68,6 +69,11 @@ def grammar_of(settings: RequirementSettings) -> Grammar:
 _AFTER = re.compile(r"[*_]{0,3}[.;,]?\s*(?:\|\s*)?(?:\{[^{}\n]*\}\s*)?")
 _HARD_BREAK = re.compile(r"(?: {2,}|\\)\n[ \t]*")
 _STOP = re.compile(r"[.:;!?)][\"'*_]*\s+$")
+_LEADS_UP = re.compile(
+    r"(?:\b(?:also|and|as|at|by|cf|for|from|in|is|of|on|or|per|see|than|to|under|via|with|"
+    r"covers|derives|follows|implements|refines|requirements?|satisfies|verifies|cf\.|see:)[\s*_]+|\][*_]*,\s*)$",
+    re.IGNORECASE,
+)
 _LOWER_NEXT = re.compile(r"\s*[a-z(,;]")
 _BETWEEN = re.compile(r"[\s*_,;/&+]*(?:\band\s+)?")
 
@@ -102,11 +108,13 @@ def marks_in(
     starts = sorted(found)
     first = next((at for at, start in enumerate(starts) if found[start][1]), None)
     before, after = _neighbours(masked, [found[start][0].span("marker") for start in starts], first, links)
+    rows = _rows_of(masked, starts)
     return tuple(
         _mark(
             found[start][0],
             masked,
             place,
+            rows[at],
             defines=at == first,
             at_edge=found[start][1] or at in before or at in after,
             beside=at in after,
@@ -138,7 +146,12 @@ def _hard_starts(masked: str) -> list[int]:
 
 
 def _ends(masked: str, start: int, end: int) -> bool:
-    """Whether a bracketed ID ends the passage, a hard line, or a line right after its sentence."""
+    """Whether a bracketed ID ends the passage, a hard line, or a line right after its sentence.
+
+    One that its sentence leads up to (`as in [A-1001].`) refers.
+    """
+    if _LEADS_UP.search(masked, max(0, start - 24), start) is not None:
+        return False
     after = _AFTER.match(masked, end)
     last = after.end() if after else end
     if last >= len(masked):
@@ -161,10 +174,16 @@ def _inside_link(masked: str, start: int) -> bool:
     return False
 
 
+def _rows_of(masked: str, offsets: list[int]) -> list[int]:
+    """The row of each of some rising offsets; every line break is counted once."""
+    return list(accumulate(masked.count("\n", *between) for between in pairwise([0, *offsets])))
+
+
 def _mark(
     match: re.Match[str],
     masked: str,
     place: tuple[int, tuple[int, ...]],
+    row: int,
     *,
     defines: bool,
     at_edge: bool,
@@ -172,7 +191,6 @@ def _mark(
 ) -> Mark:
     line, columns = place
     start, end = match.span("marker")
-    row = masked.count("\n", 0, start)
     offset = start - (masked.rfind("\n", 0, start) + 1)
     column = (columns[row] if row < len(columns) else 1) + offset
     return Mark(match["id"], line + row, column, end - start, defines, at_edge, beside)

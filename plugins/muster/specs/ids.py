@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from muster.specs.naming import Band
 
-_LAST_NUMBER = re.compile(r"(?P<head>.*?)(?P<digits>[0-9]+)")
+_LAST_NUMBER = re.compile(r"(?P<head>.*?)(?P<digits>[0-9]{1,18})")  # with more digits, nobody counts on
 _WIDTHS = (4, 3, 5, 2, 1, 6)  # of a first number: the usual four digits, else what the grammar takes
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from posixpath import basename, dirname
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from muster.settings import Settings
 
 _TWO_DIGITS = re.compile(r"([0-9]{2})[-_. ](?=.)")
 _UNSAFE = re.compile(r"[^\w.+@-]+")
-_BAND = re.compile(r"(?P<area>.+?)-(?P<first>[0-9]+)\.\.(?P<last>[0-9]+)|(?P<area_x>.+?)-(?P<digits>[0-9]*)(?P<x>x+)")
+_BAND = re.compile(
+    r"(?P<area>.+?)-(?P<first>[0-9]{1,9})\.\.(?P<last>[0-9]{1,9})|(?P<area_x>.+?)-(?P<digits>[0-9]{0,5})(?P<x>x{1,4})"
+)
 
 
 def two_digits(path: str) -> str:
@@ -22,14 +26,14 @@ def two_digits(path: str) -> str:
     return match[1] if match else ""
 
 
-def package_of(path: str, front_matter: dict[str, Any], settings: Settings) -> str:
+def package_of(path: str, front_matter: Mapping[str, str], settings: Settings) -> str:
     """The package that a spec belongs to; empty for a `SPEC/SPEC.md`, whose folder's manifest names it.
 
     implements: MU-REQ-1030
     """
     told = front_matter.get("package") or settings.specs.packages.get(path)
     if told:
-        return file_name(str(told))
+        return file_name(told)
     if path == "SPEC/SPEC.md" or path.endswith("/SPEC/SPEC.md"):
         return ""
     name = basename(path)
@@ -46,9 +50,9 @@ def folder_of_package_spec(path: str) -> str:
     return dirname(dirname(path))
 
 
-def prefix_of(path: str, front_matter: dict[str, Any], settings: Settings) -> str:
+def prefix_of(path: str, front_matter: Mapping[str, str], settings: Settings) -> str:
     """The area that a spec claims by its front matter or by the settings."""
-    return str(front_matter.get("prefix") or settings.specs.prefixes.get(path) or "")
+    return front_matter.get("prefix") or settings.specs.prefixes.get(path) or ""
 
 
 class Band(Struct, frozen=True):
@@ -60,7 +64,10 @@ class Band(Struct, frozen=True):
 
     def holds(self, area: str, number: str) -> bool:
         """Whether an ID lies in it."""
-        return area == self.area and (not number.isdigit() or self.first <= int(number) <= self.last)
+        if area != self.area or not number.isdigit():
+            return area == self.area
+        bare = number.lstrip("0")
+        return len(bare) <= len(str(self.last)) and self.first <= int(bare or "0") <= self.last
 
     def __str__(self) -> str:
         return self.area if self.last == 10**9 else f"{self.area}-{self.first:04}..{self.last:04}"

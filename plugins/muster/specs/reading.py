@@ -78,10 +78,10 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
     return Document(
         path=path,
         is_spec=bool(requirements) or (not is_page and bool(two_digits(path))),
-        title=str(values.get("title") or first or basename(path)),
+        title=values.get("title") or first or basename(path),
         package=package_of(path, values, settings),
         prefix=prefix_of(path, values, settings),
-        status=str(values.get("status") or ""),
+        status=values.get("status", ""),
         conformance=reader.conformance,
         sections=tuple(reader.sections),
         requirements=requirements,
@@ -107,7 +107,7 @@ class _Reader:
         self.passages: list[Passage] = []
         self.requirements: list[Requirement] = []
         self.references: list[Mark] = []
-        self.section_paths: dict[int, list[str]] = {}
+        self.section_paths: dict[int, dict[str, None]] = {}
         self.conformance = ""
         self.too_deep: list[int] = []
         self._current = -1
@@ -270,7 +270,7 @@ class _Reader:
         if not owner and self.conformance != "rfc8174":
             self.conformance = conformance_in(leaf.text) or self.conformance
         if not owner and "/" in leaf.text:
-            self.section_paths.setdefault(self._current, []).extend(paths_in(leaf.text))
+            self.section_paths.setdefault(self._current, {}).update(dict.fromkeys(paths_in(leaf.text)))
         block = _LEAVES[node.kind]
         header = node.info == "header"
         if leaf.marks and not header:

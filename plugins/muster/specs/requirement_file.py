@@ -1,6 +1,6 @@
 """The requirement file of a spec, `requirements/<package>.yaml`.
 
-implements: MU-REQ-1030, MU-REQ-1031, MU-REQ-1033, MU-REQ-1037
+implements: MU-CORE-0011, MU-REQ-1030, MU-REQ-1031, MU-REQ-1033, MU-REQ-1037
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SHAPE = re.compile(r"(?:\A|\n)schema_version: *[0-9]+ *\r?\nsource: ")
 def rendered(document: Document) -> str:
     """The file's text: sorted by ID, without line numbers, the same on every machine."""
     lines = [
-        f"{MARK}{document.path}. Do not edit.",
+        f"{MARK}{one_line(document.path)}. Do not edit.",
         "# yaml-language-server: $schema=requirements.schema.json",
         f"schema_version: {SCHEMA_VERSION}",
         f"source: {scalar(document.path)}",
@@ -39,6 +39,11 @@ def rendered(document: Document) -> str:
             f"    fingerprint: {requirement.fingerprint}",
         )
     return "\n".join(lines) + "\n"
+
+
+def one_line(path: str) -> str:
+    """A path as a YAML comment holds it: as it is, or quoted where it would end the line."""
+    return path if path.isprintable() else scalar(path)
 
 
 def distinct(document: Document) -> list[Requirement]:

@@ -1,4 +1,4 @@
-"""IDs that must never be used again, `requirements/retired.yaml`.  implements: MU-REQ-1042"""
+"""IDs that must never be used again, `requirements/retired.yaml`.  implements: MU-REQ-1042, MU-CORE-0023"""
 
 from __future__ import annotations
 

@@ -43,8 +43,7 @@ def spec_text(package: str, area: str, mark: str) -> str:
     return (
         f"---\nprefix: {area}\n---\n\n"
         f"# {title} SPEC\n\n"
-        "Status: draft\n"
-        f"Applies to: {words}\n"
+        "Status: draft\n\n"
         "Conformance language: RFC 2119 and RFC 8174\n\n"
         "## 1) Behaviour\n\n"
         f"- {mark}Every requirement of this spec MUST be provable by a test.\n"

@@ -1,12 +1,13 @@
 """What an earlier run found out, kept in `.muster/cache.db`; losing it costs time and nothing else.
 
 No error reaches the user: a file that is damaged or of another version is made anew, and where
-that cannot be, or another process holds it, the cache is empty and forgets. What the disk damaged
-inside a value stays unseen here: who reads one takes what does not decode for missing.
+that cannot be, or another process holds it, the cache is empty and forgets. A value that the disk
+damaged counts for missing.
 """
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-SCHEMA = 1
+SCHEMA = 2
 """The file's `user_version`; a file with another number, also a higher one, is made anew."""
 
 # What a run may touch stands apart from the values: SQLite rewrites a row as a whole.
@@ -38,6 +39,7 @@ _KEPT_RUNS = 20  # what no saved run has used for so long goes
 _NOTED_AFTER = 5  # a use is noted when the last note is so many runs old: most runs then note none
 _BUFFER = 16_000_000  # bytes that are put before they are written
 _LARGEST = 100_000_000  # a larger value is not kept
+_SEAL = 16  # bytes of the digest before each value
 _PATIENCE = 0.05  # seconds to wait for another process; after that the cache gives up
 
 # SQLite's codes that say nothing against the file: misuse of ours, no permission, busy, locked, no memory,
@@ -82,7 +84,10 @@ class Cache:
             with self._forgiving():
                 connection = self._reader()
                 for chunk in _chunks(asked):
-                    for raw, used, value in connection.execute(_FETCH, chunk):
+                    for raw, used, sealed in connection.execute(_FETCH, chunk):
+                        value = sealed[_SEAL:]
+                        if sealed != _sealed(raw, value):
+                            continue
                         found.setdefault(asked[raw], value)
                         if used < self._run - _NOTED_AFTER:
                             self._used_records.add(raw)
@@ -141,6 +146,9 @@ class Cache:
             self._damaged = why.damaged
             self.close()
         except (OSError, OutsideRoot, OverflowError):
+            self.close()
+        except (TypeError, ValueError):  # a column of another type, or a text that is none
+            self._damaged = True
             self.close()
 
     def _may_read(self) -> bool:
@@ -212,7 +220,8 @@ def _insert_records(connection: sqlite3.Connection, records: Mapping[bytes, byte
     keys = [(key,) for key in records]
     connection.executemany("DELETE FROM contents WHERE id = (SELECT id FROM records WHERE key = ?)", keys)
     (first,) = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM contents").fetchone()
-    connection.executemany("INSERT INTO contents VALUES (?, ?)", enumerate(records.values(), first))
+    values = (_sealed(key, value) for key, value in records.items())
+    connection.executemany("INSERT INTO contents VALUES (?, ?)", enumerate(values, first))
     rows = [(key, number, len(value), run) for number, (key, value) in enumerate(records.items(), first)]
     connection.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", rows)
 
@@ -243,6 +252,12 @@ def _prune(connection: sqlite3.Connection, run: int, limit: int) -> None:
             total -= size
     connection.executemany("DELETE FROM records WHERE key = ?", [(key,) for key, _ in gone])
     connection.executemany("DELETE FROM contents WHERE id = ?", [(number,) for _, number in gone])
+
+
+def _sealed(key: bytes, value: bytes) -> bytes:
+    """A value behind a digest of its key and itself: SQLite hands out what the disk damaged without a word."""
+    own = hashlib.blake2b(key, digest_size=_SEAL).digest()
+    return hashlib.blake2b(value, digest_size=_SEAL, key=own).digest() + value
 
 
 def _chunks(keys: Iterable[bytes]) -> Iterator[list[bytes | None]]:

@@ -67,6 +67,19 @@ class Tree(Struct, frozen=True, dict=True):
             raise FileNotFoundError(errno.ENOENT, "no file of the project", path)
         return _read(self.root / path)
 
+    def standing(self, path: str) -> bytes | None:
+        """What stands at a path, listed or not: an ignored file too, and what a link inside the project leads to.
+
+        None where nothing does; raises OSError for all that is no file of the project.
+        """
+        top = os.path.realpath(self.root)
+        if not os.path.lexists(os.path.join(top, path)):
+            return None
+        try:
+            return _read(self.root / _target(top, path))
+        except _Unfollowed as why:
+            raise OSError(errno.EINVAL, str(why), path) from None
+
 
 def everything(_path: str) -> bool:
     """The predicate for a run that wants the content of each file."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from muster.text.markdown import Kind, Node, parsed
+from muster.text.markdown import DEEPEST, Kind, Node, parsed
 
 # A line of text: whatever stands before it, it opens no block, underlines no heading and begins no row.
 _TEXT = re.compile(
@@ -147,7 +147,8 @@ class _Lines:
                 lists.pop()
             column, inner = lists[-1]
             if indent != column:
-                if indent < deepest or not column + 2 <= indent <= column + 5:
+                # A list and its item are two containers; where it gets too deep, the parser stops in its own way.
+                if indent < deepest or not column + 2 <= indent <= column + 5 or len(lists) * 2 >= DEEPEST:
                     return 0
                 inner = Node(Kind.LIST, row, row, "", bullet[1], [])
                 lists[-1][1].children[-1].children.append(inner)

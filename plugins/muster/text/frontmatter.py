@@ -1,7 +1,8 @@
-"""Front matter in YAML (`---`) and TOML (`+++`)."""
+"""Front matter in YAML (`---`) and TOML (`+++`).  implements: MU-REQ-1004"""
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from msgspec import Struct
 class FrontMatter(Struct, frozen=True):
     """The values at the head of a document, and the first line after them."""
 
-    values: dict[str, Any]
+    values: dict[str, str]  # those that are plain; what is nested, no setting of a spec is
     body_line: int  # counted from 1
     error: str = ""
     error_line: int = 1
@@ -28,14 +29,10 @@ def front_matter_of(lines: list[str]) -> FrontMatter:
     source = "\n".join(lines[1 : end - 1])
     try:
         values = _yaml(source) if fence == "---" else _toml(source)
-    except ValueError as error:
-        return FrontMatter({}, end + 1, *_told(error))
-    if values is None:
-        return FrontMatter({}, end + 1)
-    if not isinstance(values, dict):
-        # A rule between two thematic breaks is text, not front matter.
-        return FrontMatter({}, 1) if fence == "---" else FrontMatter({}, end + 1)
-    return FrontMatter({str(key): value for key, value in values.items()}, end + 1)
+    except _Malformed as error:
+        return FrontMatter({}, end + 1, str(error), error.line)
+    # A rule between two thematic breaks is text, not front matter.
+    return FrontMatter({}, 1) if values is None else FrontMatter(values, end + 1)
 
 
 class _Malformed(ValueError):
@@ -44,26 +41,55 @@ class _Malformed(ValueError):
         self.line = line
 
 
-def _told(error: ValueError) -> tuple[str, int]:
-    return str(error), getattr(error, "line", 1)
+def _yaml(source: str) -> dict[str, str] | None:
+    """The plain values of a mapping as they are written; None where the text is YAML and no mapping.
 
-
-def _yaml(source: str) -> Any:
+    Nothing is constructed: a text that was written to blow up an alias, a merge or a number stays a text.
+    implements: MU-CORE-0023
+    """
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(source, loader)  # noqa: S506 - a safe loader by either name
+        root = yaml.compose(source, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise _Malformed(f"not YAML: {reason}", (mark.line if mark else 0) + 2) from None
+    if root is None:
+        return {}
+    if not isinstance(root, yaml.MappingNode):
+        return None
+    values = {}
+    for key, value in root.value:
+        if not _standard(value.tag):
+            raise _Malformed(f"not plain YAML: nothing is made of a {value.tag}", value.start_mark.line + 2)
+        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode) and value.tag != _NULL:
+            values[str(key.value)] = str(value.value)
+    return values
 
 
-def _toml(source: str) -> Any:
+_YAML = "tag:yaml.org,2002:"
+_NULL = _YAML + "null"
+
+
+def _standard(tag: str) -> bool:
+    """Whether a tag is one of YAML's own, that each reader knows: `!!int`, but not `!!python/object`."""
+    return tag.startswith(_YAML) and "/" not in tag.removeprefix(_YAML)
+
+
+def _toml(source: str) -> dict[str, str]:
+    """The plain values of the top table."""
     import tomllib
 
     try:
-        return tomllib.loads(source)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        table = tomllib.loads(source)
+        return {key: _written(value) for key, value in table.items() if isinstance(value, _PLAIN)}
+    except (ValueError, RecursionError) as error:
         raise _Malformed(f"not TOML: {error}", 2) from None
+
+
+_PLAIN = (str, bool, int, float, date, datetime, time)
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

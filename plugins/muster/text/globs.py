@@ -9,7 +9,7 @@ import re
 @functools.cache
 def pattern_of(glob: str) -> re.Pattern[str]:
     """Compile a glob; `**/` also stands for no folder at all."""
-    glob = glob.removeprefix("./")
+    glob = re.sub(r"(?:\*\*/){2,}", "**/", glob.removeprefix("./"))
     parts = []
     at = 0
     while at < len(glob):

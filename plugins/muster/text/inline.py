@@ -166,11 +166,11 @@ def without_emphasis(text: str, mask: str | None = None) -> str:
     return "".join(parts)
 
 
-_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*+\])*+)\](?:\((?:[^()\\]|\\.|\([^()]*+\))*+\)|\[[^\[\]]*+\])")
-_CODE_SPAN = re.compile(r"(?<!`)(`++) ?(.+?) ?(?<!`)\1(?!`)", re.DOTALL)
-_SHORT_CODE_SPAN = re.compile(r"` ?([^`]+?) ?`")
+_LINK = re.compile(r"(?<!\\)!?\[((?:[^\[\]]|\[[^\[\]]*+\])*+)\](?:\((?:[^()\\]|\\.|\([^()]*+\))*+\)|\[[^\[\]]*+\])")
+_HELD = re.compile(rf"{CODE}([0-9]+){CODE}")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _TAGS = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+_TAGS_ALONE = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 def plain(text: str) -> str:
@@ -180,20 +180,59 @@ def plain(text: str) -> str:
 
 def unmarked(text: str) -> str:
     """The same for a text whose emphasis is removed already."""
+    if "`" in text:
+        # What stands in code is text: it sits out the rest under a number.
+        parts = _code_split(text.replace(CODE, "\ufffd"))
+        held = "".join(f"{CODE}{i // 2}{CODE}" if i % 2 else part for i, part in enumerate(parts))
+        bare = _HELD.sub(lambda match: parts[2 * int(match[1]) + 1], _without_markup(held))
+    else:
+        bare = _without_markup(text)
+    return " ".join(bare.split())
+
+
+def _without_markup(text: str) -> str:
+    """A text that has no code, without link targets, tags, escapes and entities."""
     if "]" in text:
         text = _LINK.sub(r"\1", text)
     if "<" in text:
-        held = _CODE_SPAN.split(text)
-        # Of each three parts the last is a code span's content, where tags are text.
-        text = "".join(
-            f"`{part}`" if i % 3 == 2 else "" if i % 3 == 1 else _TAGS.sub("", part) for i, part in enumerate(held)
-        )
-    if "``" in text:
-        text = _CODE_SPAN.sub(r"\2", text)
-    elif "`" in text:
-        text = _SHORT_CODE_SPAN.sub(r"\1", text)
+        text = _without_tags(text)
     if "\\" in text:
         text = _ESCAPE.sub(r"\1", text)
-    if "&" in text:
-        text = html.unescape(text)
-    return " ".join(text.split())
+    return html.unescape(text) if "&" in text else text
+
+
+def _without_tags(text: str) -> str:
+    """A text without HTML comments and tags; a comment that nothing closes is text."""
+    closed = text.rfind("-->") + 3 if "-->" in text else 0
+    return _TAGS.sub("", text[:closed]) + _TAGS_ALONE.sub("", text[closed:])
+
+
+def _code_split(text: str) -> list[str]:
+    """A text in parts: what is no code, the content of a code span, and so on in turn.
+
+    Which run of backticks closes which is looked up from the end, so that no text is read twice.
+    """
+    runs = [match.span() for match in _BACKTICKS.finditer(text)]
+    following: dict[int, int] = {}  # by length, the next run of it
+    closing = [-1] * len(runs)
+    for at in range(len(runs) - 1, -1, -1):
+        size = runs[at][1] - runs[at][0]
+        closing[at] = following.get(size, -1)
+        following[size] = at
+    parts: list[str] = []
+    done = at = 0
+    while at < len(runs):
+        end = closing[at]
+        if end < 0:
+            at += 1
+            continue
+        parts += (text[done : runs[at][0]], _content(text[runs[at][1] : runs[end][0]]))
+        done, at = runs[end][1], end + 1
+    parts.append(text[done:])
+    return parts
+
+
+def _content(code: str) -> str:
+    """A code span's content: without one space on either side, where something is left."""
+    code = code[1:] if code[0] == " " and len(code) > 1 else code
+    return code[:-1] if code[-1] == " " and len(code) > 1 else code

@@ -69,9 +69,11 @@ def keywords_in(
     In a passage that defines the keywords, and in quotation marks, a keyword is quoted: it binds nobody.
     """
     found = []
+    row = counted = 0
     for match in (_LOWER if lowercase else _WORD).finditer(masked):
         start = match.start()
-        row = masked.count("\n", 0, start)
+        row += masked.count("\n", counted, start)
+        counted = start
         offset = start - (masked.rfind("\n", 0, start) + 1)
         written = match[0]
         if not written.endswith("NOT") and (tail := _TRAILING_NOT.match(masked, match.end())):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _MARKUP = re.compile(r"[\\`*\[<&\n]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_ATTRIBUTES = re.compile(r"[ ]+\{:?[ ]*([^}\n ][^\n]*?)[ ]*\}[ ]*$")
+_ATTRIBUTES = re.compile(r"(?<! ) ++\{:? *(?=[^} ])")
 _ATTRIBUTE_ID = re.compile(r"(?:^|\s)(?:#|id=[\"']?)([^\s\"'=]+)")
 _COUNTED = re.compile(r"(.*)_([0-9]+)", re.DOTALL)
 _TAG = re.compile(r"</?[^>]*>")
@@ -167,8 +167,10 @@ def anchor_names(headings: Sequence[str], anchors: AnchorSettings, references: C
 
 def _explicit(source: str) -> tuple[str, str]:
     """A heading without its attribute list, and the id that stands in it: `Scope {#scope}`."""
-    match = _ATTRIBUTES.search(source) if source.endswith(("}", " ")) else None
+    bare = source.rstrip(" ")
+    end = len(bare) - 1
+    match = _ATTRIBUTES.search(bare, bare.rfind("\n") + 1, end) if bare.endswith("}") else None
     if match is None:
         return source, ""
-    ids = _ATTRIBUTE_ID.findall(match[1])
+    ids = _ATTRIBUTE_ID.findall(bare[match.end() : end])
     return source[: match.start()], ids[-1] if ids else ""

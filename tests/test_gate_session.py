@@ -1,0 +1,162 @@
+"""The project's own gate, `nox -s docs_specs`, passes on its own repository and fails where that is wrong."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from muster.cli.app import run
+from repositories import run as git
+
+ROOT = Path(__file__).parents[1]
+SPEC = "specs/10-requirements.md"
+DERIVED = "requirements/requirements.yaml"
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What git would hand to somebody who clones this repository, committed anew."""
+    root = tmp_path_factory.mktemp("clone") / "muster"
+    for path in own_files():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / path, root / path)
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "first")
+    return root
+
+
+def own_files() -> list[str]:
+    """The files of this repository; an unpacked sdist holds no others than these."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    listed = done.stdout.split("\0") if done.returncode == 0 else []
+    own = [path for path in listed if path and (ROOT / path).is_file()]
+    return own or [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def clone(checkout: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(checkout, tmp_path / "muster", symlinks=True))
+
+
+def docs_specs(root: Path, capfd: pytest.CaptureFixture[str]) -> tuple[int, list[tuple[str, str, int]]]:
+    """Exit status of the gate at `root`; code, path and line of each error."""
+    report = root.parent / "report.json"
+    status = run(["-C", str(root), "check", "--report", f"json={report}"])
+    capfd.readouterr()
+    findings = json.loads(report.read_text(encoding="utf-8"))["findings"]
+    return status, [(f["code"], f["path"], f["line"]) for f in findings if f["severity"] == "error"]
+
+
+def line_of(text: str, words: str) -> int:
+    """The number of the first line with these words."""
+    return text[: text.index(words)].count("\n") + 1
+
+
+def test_the_session_runs_the_check_and_nothing_else() -> None:
+    tree = ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8"))
+    (session,) = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "docs_specs"]
+
+    calls = [ast.unparse(node.value) for node in session.body if isinstance(node, ast.Expr)][1:]
+
+    assert [ast.unparse(decorator) for decorator in session.decorator_list] == ["nox.session"]
+    assert calls == ["session.install('-e', '.')", "session.run('muster', 'check', *session.posargs)"]
+
+
+# verifies: MU-CORE-0030
+def test_the_gate_passes_on_the_repository_as_it_is(checkout: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert docs_specs(checkout, capfd) == (0, [])
+
+
+# verifies: MU-RULE-2014, MU-CORE-0030
+def test_the_gate_fails_on_a_hand_edited_requirement_file(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = clone / DERIVED
+    text = file.read_text(encoding="utf-8")
+    line = line_of(text, "level: must")
+    file.write_text(text.replace("level: must", "level: should", 1), encoding="utf-8")
+
+    assert docs_specs(clone, capfd) == (1, [("DRF001", DERIVED, line)])
+
+
+# verifies: MU-RULE-2010, MU-CORE-0030
+def test_the_gate_fails_on_a_duplicate_id(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = clone / SPEC
+    text = file.read_text(encoding="utf-8").replace("- [MU-REQ-1003] ", "- [MU-REQ-1002] ")
+    file.write_text(text, encoding="utf-8")
+    line = line_of(text, "Specs MUST be ordered by path")
+
+    status, found = docs_specs(clone, capfd)
+
+    assert (status, [finding for finding in found if finding[0] != "DRF001"]) == (1, [("REQ002", SPEC, line)])
+
+
+# verifies: MU-RULE-2011, MU-CORE-0030
+def test_the_gate_fails_on_a_requirement_without_keyword(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = clone / SPEC
+    text = file.read_text(encoding="utf-8").replace("Files that git ignores MUST be left out", "Ignored files stay out")
+    file.write_text(text, encoding="utf-8")
+    line = line_of(text, "Ignored files stay out")
+
+    status, found = docs_specs(clone, capfd)
+
+    assert (status, [finding for finding in found if finding[0] != "DRF001"]) == (1, [("KWD001", SPEC, line)])
+
+
+# verifies: MU-REQ-1030
+def test_every_requirement_of_the_repository_stands_in_a_committed_file() -> None:
+    wanted = [
+        match
+        for spec in sorted((ROOT / "specs").glob("[0-9][0-9]-*.md"))
+        for match in re.findall(r"^- \[(MU-[A-Z]+-[0-9]+)\]", spec.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    found = [
+        match
+        for file in sorted((ROOT / "requirements").glob("*.yaml"))
+        for match in re.findall(r"^  (MU-[A-Z]+-[0-9]+):$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+
+    assert len(wanted) > 100
+    assert sorted(found) == sorted(wanted)
+
+
+WITHOUT_NETWORK = """
+import socket, sys
+def refuse(*_):
+    raise OSError("this build has no network")
+socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
+from mkdocs.__main__ import cli
+cli(["build", "--strict", "--site-dir", sys.argv[1]])
+"""
+
+
+# verifies: MU-SITE-9001
+@pytest.mark.site
+def test_the_own_site_is_built_with_material_in_strict_mode_and_without_network(clone: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_NETWORK, str(tmp_path / "site")],
+        cwd=clone,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "site" / "10-requirements" / "index.html").read_text(encoding="utf-8")
+    assert "mkdocs-material" in page
+    assert '<a id="MU-REQ-1001" class="muster-id"' in page
+    assert (tmp_path / "site" / "compliance" / "requirements" / "index.html").is_file()
+    assert (tmp_path / "site" / "requirements" / "requirements.yaml").read_bytes() == (clone / DERIVED).read_bytes()
+    loaded = re.findall(
+        r'<(?:script|img|iframe|link rel="(?:stylesheet|icon|preconnect)")[^>]* (?:src|href)="(//|https?:)', page
+    )
+    assert loaded == []
