@@ -1,4 +1,4 @@
-"""The bench: `nox -s bench`, or `python tests/bench/run.py [--quick] [--sizes 1000,10000] [--write]`.
+"""The bench: `nox -s bench`, or `python tests/bench/run.py [--quick] [--sizes 1000,10000]`.
 
 All measurements of one project are taken in one run, round by round, so that what disturbs the machine
 disturbs them alike; the figures are medians over the rounds.
@@ -68,8 +68,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--no-corpora", action="store_true")
     parser.add_argument("--no-site", action="store_true")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the projects there, and use them again")
-    parser.add_argument("--write", action="store_true", help="write specs/guide/performance.md")
+    parser.add_argument("--no-write", action="store_true", help="leave specs/guide/performance.md; less than all does")
     options = parser.parse_args()
+    less = options.quick or options.sizes or options.no_corpora or options.no_site
+    options.write = not (less or options.no_write)
     options.sizes = options.sizes or ([1000, 10_000] if options.quick else [1000, 10_000, 100_000])
     options.no_site = options.no_site or options.quick
     return options
