@@ -228,7 +228,7 @@ compares within a round. Peak memory is that of the largest process.
 """
 _REPEAT = (
     "```sh",
-    "nox -s bench -- --write                # everything, and this page",
+    "nox -s bench                # everything, and this page",
     "nox -s bench -- --quick                # the small sizes, without the site",
     "nox -s bench -- --sizes 10000 --rounds 9",
     "```",

@@ -5,6 +5,7 @@ implements: MU-RULE-2014, MU-REQ-1035
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import TYPE_CHECKING, Protocol
 
@@ -59,11 +60,8 @@ def derived_files(
         wanted[f"{folder}/{SCHEMA_FILE}"] = (blob_id(schema.encode()), lambda: schema, _is_schema)
         if output.compliance:
             with_own = [document for document in documents if document.requirements]
-            wanted[output.compliance] = (
-                compliance_id(lambda: compliance.rendered(with_own)),
-                lambda: compliance.rendered(with_own),
-                compliance.has_shape,
-            )
+            table = functools.cache(lambda: compliance.rendered(with_own))
+            wanted[output.compliance] = (compliance_id(table), table, compliance.has_shape)
     found = [_compared(path, *parts, files) for path, parts in wanted.items()]
     found += _orphans(folder, output.compliance, wanted, files)
     return tuple(sorted(found, key=lambda file: file.path))

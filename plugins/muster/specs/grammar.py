@@ -105,8 +105,14 @@ def marks_in(
                 found[match.start()] = (match, edge)
                 if linked:
                     links.add(match.start())
+    if not found:
+        return ()
     starts = sorted(found)
     first = next((at for at, start in enumerate(starts) if found[start][1]), None)
+    if len(starts) == 1:
+        match, edge = found[starts[0]]
+        row = masked.count("\n", 0, starts[0])
+        return (_mark(match, masked, place, row, defines=edge, at_edge=edge, beside=False),)
     before, after = _neighbours(masked, [found[start][0].span("marker") for start in starts], first, links)
     rows = _rows_of(masked, starts)
     return tuple(

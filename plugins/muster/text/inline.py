@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import zip_longest
 
 CODE = "\x00"  # stands where a code span, an escape, an image or a link target stood
 
@@ -183,8 +184,12 @@ def unmarked(text: str) -> str:
     if "`" in text:
         # What stands in code is text: it sits out the rest under a number.
         parts = _code_split(text.replace(CODE, "\ufffd"))
-        held = "".join(f"{CODE}{i // 2}{CODE}" if i % 2 else part for i, part in enumerate(parts))
-        bare = _HELD.sub(lambda match: parts[2 * int(match[1]) + 1], _without_markup(held))
+        outer = _without_markup(CODE.join(parts[::2])).split(CODE)
+        if len(outer) == len(parts) // 2 + 1:
+            bare = "".join(part for pair in zip_longest(outer, parts[1::2], fillvalue="") for part in pair)
+        else:  # a tag or a target took some of the code with it
+            held = "".join(f"{CODE}{i // 2}{CODE}" if i % 2 else part for i, part in enumerate(parts))
+            bare = _HELD.sub(lambda match: parts[2 * int(match[1]) + 1], _without_markup(held))
     else:
         bare = _without_markup(text)
     return " ".join(bare.split())
@@ -212,6 +217,8 @@ def _code_split(text: str) -> list[str]:
 
     Which run of backticks closes which is looked up from the end, so that no text is read twice.
     """
+    if "``" not in text and text.count("`") % 2 == 0:
+        return [_content(part) if i % 2 else part for i, part in enumerate(text.split("`"))]
     runs = [match.span() for match in _BACKTICKS.finditer(text)]
     following: dict[int, int] = {}  # by length, the next run of it
     closing = [-1] * len(runs)

@@ -8,9 +8,11 @@ from muster.model import LEVELS, Keyword, Level
 from muster.settings import LevelPolicy
 
 # Longest first, so that MUST NOT is never read as MUST; a break or emphasis may stand between the words.
+# It begins with a set of letters, for which the matcher has a fast search, and looks back from there.
 _WORD = re.compile(
-    r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]-)(?:NOT[\s*_]+RECOMMENDED|RECOMMENDED|REQUIRED|OPTIONAL|MAY"
-    r"|(?:MUST|SHALL|SHOULD)(?:[\s*_]+NOT)?)(?![A-Za-z0-9])(?!-[A-Za-z0-9])"
+    r"[MNORS](?<![A-Za-z0-9].)(?<![A-Za-z0-9]-.)"
+    r"(?:(?<=N)OT[\s*_]+RECOMMENDED|(?<=R)ECOMMENDED|(?<=R)EQUIRED|(?<=O)PTIONAL|(?<=M)AY"
+    r"|(?:(?<=M)UST|(?<=S)HALL|(?<=S)HOULD)(?:[\s*_]+NOT)?)(?![A-Za-z0-9])(?!-[A-Za-z0-9])"
 )
 _LOWER = re.compile(
     r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]-)(?:not[\s*_]+recommended|recommended|required|optional|may"
@@ -80,8 +82,10 @@ def keywords_in(
             written += tail[0]
         column = (columns[row] if row < len(columns) else 1) + offset
         quoted = definition or (start > 0 and masked[start - 1] in _QUOTES)
-        word = _FOLD.sub(" ", match[0]).upper()
-        found.append(Keyword(word, line + row, column, _FOLD.sub(" ", written), quoted))
+        word = match[0].upper()
+        if not written.isalpha():  # two words, with a space, a break or emphasis between them
+            word, written = _FOLD.sub(" ", word), _FOLD.sub(" ", written)
+        found.append(Keyword(word, line + row, column, written, quoted))
     return tuple(found)
 
 
