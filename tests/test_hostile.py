@@ -297,6 +297,22 @@ def test_a_value_of_the_cache_that_was_changed_counts_for_missing(tmp_path: Path
     assert Cache.open(tmp_path).get_many(["key"]) == {}
 
 
+# verifies: MU-CORE-0022
+def test_a_spec_that_is_a_link_to_what_is_no_spec_is_a_finding_and_a_link_to_a_spec_is_none(tmp_path: Path) -> None:
+    project(tmp_path)
+    (spec,) = (tmp_path / "specs").glob("*.md")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/a.md").write_text("# A\n", encoding="utf-8")
+    (tmp_path / "specs/20-a.md").symlink_to("../docs/a.md")
+    (tmp_path / "specs/30-twin.md").symlink_to(spec.name)
+
+    found = [f for f in workspace.check(tmp_path).findings if f.code == "ENC002"]
+
+    assert [(f.place.path, f.message) for f in found] == [
+        ("specs/20-a.md", "specs/20-a.md is a link to docs/a.md, which is no spec or page here")
+    ]
+
+
 # verifies: MU-CORE-0030, MU-CORE-0033
 @pytest.mark.parametrize("command", ["check --report json", "--version", "sync"])
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])

@@ -160,6 +160,7 @@ def test_links_are_followed_only_to_files_that_are_not_listed_themselves(tmp_pat
 
     assert list(tree.paths) == [".gitignore", "a.md", "alias.md", "sub/b.md"]
     assert (tree.entries["alias.md"], tree.read("alias.md")) == (blob_id(b"h"), b"h")
+    assert tree.twins == {"twin.md": "a.md"}
     assert tree.unread == {
         "broken.md": "the link is broken: No such file or directory",
         "git.md": "the link leads into .git",

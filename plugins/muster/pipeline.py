@@ -47,6 +47,10 @@ class Inputs(Protocol):
     def unread(self) -> Mapping[str, str]:
         """Paths that are listed and not followed, and why."""
 
+    @property
+    def twins(self) -> Mapping[str, str]:
+        """Links that are left out because their target, here by path, is an input itself."""
+
     def read(self, path: str) -> bytes:
         """The content of a file; raises OSError."""
 
@@ -67,6 +71,7 @@ class Memory(Struct, frozen=True):
     contents: dict[str, bytes]
     entries: dict[str, str]
     unread: dict[str, str] = {}
+    twins: dict[str, str] = {}
 
     def read(self, path: str) -> bytes:
         if path not in self.contents:
@@ -113,12 +118,7 @@ def run(
     # Inputs are sorted by path, and so mother specs come before their children.  implements: MU-REQ-1003
     paths = [path for path in inputs.entries if is_document(path, settings)]
     records, fresh = _records(paths, inputs, settings, cache, executor, progress)
-    problems = [
-        Problem("ENC002", Place(name), f"{name} is not read: {why}", "replace it by a file inside the project")
-        for path, why in inputs.unread.items()
-        if is_document(path, settings)
-        for name in (encodable(path),)
-    ]
+    problems = _not_followed(inputs, settings)
     problems += [record.problem for record in records.values() if record.problem]
     identities = {path: record.file_id for path, record in records.items()}
     documents = [record.document for record in records.values() if record.document]
@@ -252,6 +252,27 @@ def _refusal(path: str, content: bytes | str, settings: Settings) -> Problem | N
         words = f"{path} is not UTF-8: byte 0x{content[error.start]:02x} at offset {error.start}"
         return Problem("ENC001", place, words, "save the file as UTF-8")
     return None
+
+
+def _not_followed(inputs: Inputs, settings: Settings) -> list[Problem]:
+    """Links and folders where a spec is due and nothing is read: a hole that must not go unseen."""
+    words = [
+        (path, f"is not read: {why}", "replace it by a file inside the project") for path, why in inputs.unread.items()
+    ]
+    words += [
+        (
+            path,
+            f"is a link to {target}, which is no spec or page here",
+            "name that in `specs.include`, or drop the link",
+        )
+        for path, target in inputs.twins.items()
+        if not is_document(target, settings)
+    ]
+    return [
+        Problem("ENC002", Place(encodable(path)), encodable(f"{path} {what}"), remedy)
+        for path, what, remedy in words
+        if is_document(path, settings)
+    ]
 
 
 def whole(project: Project, inputs: Inputs) -> Project:

@@ -42,6 +42,7 @@ class Tree(Struct, frozen=True, dict=True):
     root: Path
     digest: str  # of all that is listed: equal digests mean equal files
     unread: dict[str, str]  # links that are not followed and folders that cannot be listed, and why
+    twins: dict[str, str]  # links to a file that is listed itself, and so not read twice; their targets
     warning: str  # why git does not answer though there is a repository, or ""
     index: git.Listing | None
     seen: dict[str, str | None]  # what git does not vouch for; None where the content is of no interest
@@ -106,11 +107,11 @@ def tree_of(
     else:
         paths = sorted({*index.dirty, *index.untracked, *index.links})
         warning = ""
-    files, left_out = _sorted_out(root, paths, index)
+    files, left_out, twins = _sorted_out(root, paths, index)
     unread = dict(sorted({**unread, **left_out}.items()))
     ids = _content_ids(root, {path: status for path, status in files.items() if relevant(path)}, cache, now)
     seen = {path: ids.get(path) for path in files}
-    return Tree(root, _digest(index, paths, seen, unread), unread, warning, index, seen)
+    return Tree(root, _digest(index, paths, seen, {**unread, **twins}), unread, twins, warning, index, seen)
 
 
 def _walk(root: Path, scan: Callable[[str], Iterable[os.DirEntry[str]]]) -> tuple[list[str], dict[str, str]]:
@@ -135,8 +136,8 @@ def _walk(root: Path, scan: Callable[[str], Iterable[os.DirEntry[str]]]) -> tupl
 
 def _sorted_out(
     root: Path, paths: Iterable[str], index: git.Listing | None
-) -> tuple[dict[str, os.stat_result], dict[str, str]]:
-    """The ordinary files among these paths with their status, and the links that lead nowhere good."""
+) -> tuple[dict[str, os.stat_result], dict[str, str], dict[str, str]]:
+    """The ordinary files among these paths with their status, the links that lead nowhere good, and the twins."""
     top = os.path.realpath(root)
     in_place: dict[str, bool] = {}  # by folder: whether no link stands on the way to it
     files: dict[str, os.stat_result] = {}
@@ -158,13 +159,14 @@ def _sorted_out(
                     targets[path] = _target(top, path)
                 except _Unfollowed as why:
                     unread[path] = str(why)
+    twins = {path: target for path, target in targets.items() if target in files or (index and target in index.tracked)}
     for path, target in targets.items():
-        if target not in files and not (index and target in index.tracked):
+        if path not in twins:
             with suppress(OSError):
                 status = os.stat(os.path.join(top, target))
                 if stat.S_ISREG(status.st_mode):
                     files[path] = status
-    return dict(sorted(files.items())), unread
+    return dict(sorted(files.items())), unread, dict(sorted(twins.items()))
 
 
 class _Unfollowed(Exception):
