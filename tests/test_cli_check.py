@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from muster.cli.app import run
+from repositories import repository
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,19 @@ def test_workers_locale_time_zone_and_hash_seed_change_no_byte(tmp_path: Path) -
     assert first.count(b"[KWD001]") == 60
     assert report("--workers", "2") == first
     assert report("--workers", "2", LC_ALL="C", TZ="Asia/Kolkata", PYTHONHASHSEED="1") == first
+
+
+# verifies: MU-REQ-1002
+def test_where_git_refuses_to_answer_the_reader_is_told(tmp_path: Path) -> None:
+    repository(tmp_path, {"README.md": "# R\n"})
+    (tmp_path / ".git/config").write_text("[broken\n", encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "muster", "check"], cwd=tmp_path, capture_output=True, check=False, text=True
+    )
+
+    assert done.returncode == 0
+    assert "files that it ignores are read too: bad config line 1 in file .git/config\n" in done.stderr
 
 
 # verifies: MU-CORE-0043

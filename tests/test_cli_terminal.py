@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from muster.cli.terminal import Progress, coloured, coloured_diff, counted, visible
+from muster.cli.terminal import Progress, coloured, coloured_diff, visible
+from muster.text.words import counted
 
 SPEC = "# Queue SPEC\n\n- [QUEUE-1001] It runs.\n"
 

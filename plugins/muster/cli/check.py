@@ -11,8 +11,9 @@ import click
 from muster.cli.errors import Mistake
 from muster.cli.help import colour_option, examples
 from muster.cli.project import Where, codes_of, inside, mention_no_specs, outcome_of
-from muster.cli.terminal import coloured, counted, note, out
+from muster.cli.terminal import coloured, note, out
 from muster.model import Severity
+from muster.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,8 @@ from muster.cli.changes import unified
 from muster.cli.errors import Mistake
 from muster.cli.help import colour_option, examples
 from muster.cli.project import Where, codes_of, outcome_of
-from muster.cli.terminal import coloured, coloured_diff, counted, note, out, visible
+from muster.cli.terminal import coloured, coloured_diff, note, out, visible
+from muster.text.words import counted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,8 @@ import click
 from muster.cli.errors import Mistake
 from muster.cli.help import examples
 from muster.cli.project import Where, outcome_of
-from muster.cli.terminal import counted, note, out, visible
+from muster.cli.terminal import note, out, visible
+from muster.text.words import counted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,8 @@ import click
 from muster.cli.errors import Mistake
 from muster.cli.help import examples
 from muster.cli.project import Where, inside, mention_no_specs, outcome_of
-from muster.cli.terminal import counted, note, out, visible
+from muster.cli.terminal import note, out, visible
+from muster.text.words import counted
 
 MANIFEST = ".muster-pages"
 

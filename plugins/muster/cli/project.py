@@ -11,7 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from muster.cli.errors import Mistake
-from muster.cli.terminal import Progress, counted, note
+from muster.cli.terminal import Progress, note
+from muster.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,7 +39,10 @@ class Where(Struct, frozen=True):
         """Open the project for reading."""
         from muster.workspace import open_workspace
 
-        return open_workspace(self.root(), use_cache=use_cache)
+        workspace = open_workspace(self.root(), use_cache=use_cache)
+        if workspace.inputs.warning:
+            note(f"muster: git does not answer, and so files that it ignores are read too: {workspace.inputs.warning}")
+        return workspace
 
 
 def outcome_of(workspace: Workspace, settings: Settings | None = None, *, workers: int = 0) -> Outcome:

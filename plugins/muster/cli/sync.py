@@ -11,7 +11,8 @@ from muster.cli.changes import unified
 from muster.cli.errors import Mistake
 from muster.cli.help import colour_option, examples
 from muster.cli.project import Where, mention_no_specs, outcome_of
-from muster.cli.terminal import coloured, coloured_diff, counted, note, out, visible
+from muster.cli.terminal import coloured, coloured_diff, note, out, visible
+from muster.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,6 +8,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TextIO
 
+from muster.text.words import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -60,13 +62,7 @@ def style(text: str, name: str, *, colour: bool) -> str:
 
 def visible(text: str) -> str:
     """The text with what would steer the terminal spelled out; line breaks and tabs stay."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char in "\n\t" else _spelled(char) for char in text)
-
-
-def _spelled(char: str) -> str:
-    return f"\\x{ord(char):02x}" if ord(char) < 0x100 else f"\\u{ord(char):04x}"
+    return printable(text, keep="\n\t")
 
 
 def coloured_diff(text: str, *, colour: bool) -> str:
@@ -80,11 +76,6 @@ def coloured_diff(text: str, *, colour: bool) -> str:
         chosen = "bold" if line.startswith(("+++ ", "--- ")) else styles.get(line[:1])
         lines.append((style(body, chosen, colour=True) if chosen else body) + line[len(body) :])
     return "".join(lines)
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 file`, `2 files`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 class Progress:

@@ -16,6 +16,7 @@ from muster import __version__
 from muster.model import Counts, Finding, Severity
 from muster.rules.table import RULES
 from muster.text.utf8 import encodable
+from muster.text.words import counted, printable
 
 if TYPE_CHECKING:
     from muster.model import Outcome
@@ -85,21 +86,9 @@ def _diff_line(line: str, painted: Callable[[str, str], str]) -> str:
     return painted(line, "31") if line.startswith("-") else line
 
 
-def printable(words: str) -> str:
-    """Words from a document, with what would move a terminal's cursor or turn its text around made visible."""
-    return words if words.isprintable() else "".join(c if c.isprintable() or c == " " else _visible(c) for c in words)
-
-
-def _visible(char: str) -> str:
-    return f"\\x{ord(char):02x}" if ord(char) < 0x100 else f"\\u{ord(char):04x}"
-
-
 def summary(subject: Subject, seconds: float | None = None) -> str:
     """One line: what was looked at, and what came of it."""
     counts, found = subject.counts, Counter(finding.severity for finding in subject.findings)
-
-    def counted(count: int, one: str) -> str:
-        return f"{count:,} {one}{'' if count == 1 else 's'}"
 
     looked = [counted(counts.specs, "spec"), counted(counts.pages, "page"), counted(counts.requirements, "requirement")]
     looked.append(counted(counts.rules, "rule"))

@@ -127,8 +127,3 @@ def nearest(code: str, codes: Iterable[str]) -> str:
     """What to do about a code that is none."""
     near = difflib.get_close_matches(code.upper(), codes, 1, 0.5)
     return f"did you mean {near[0]}?" if near else "`muster rule` lists the codes"
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """`1 finding`, `2 findings`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"

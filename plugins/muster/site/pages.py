@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 from muster.model import Document, Level, Outcome, Requirement, Status
-from muster.rules.base import Rule, counted
 from muster.site.markup import escape, fragment, inert
 from muster.site.rule_page import rule_index_page, rule_page
 from muster.specs.compliance import status_of, totals
 from muster.specs.requirement_file import distinct
+from muster.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from muster.rules.base import Rule
 
 NOT_SEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
 

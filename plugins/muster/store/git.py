@@ -83,10 +83,11 @@ def refusal(root: Path) -> str:
     if process is None:
         return ""
     _, errors = process.communicate()
-    said = os.fsdecode(errors).strip().splitlines()
-    if process.returncode == 0 or not said or "not a git repository" in said[0]:
+    # Git may warn of a configuration that it cannot read before it says what is fatal.
+    fatal = [line for line in os.fsdecode(errors).splitlines() if line.startswith("fatal: ")]
+    if process.returncode == 0 or not fatal or "not a git repository" in fatal[0]:
         return ""
-    return said[0].removeprefix("fatal: ")
+    return fatal[0].removeprefix("fatal: ")
 
 
 def read_at(root: Path, revision: str, select: Callable[[str], bool]) -> dict[str, bytes]:
