@@ -32,7 +32,7 @@ def docs_specs(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests; `nox -s tests -- -k words` runs some of them."""
-    session.install("-e", ".[mkdocs]", *groups("tests", "hosts"))
+    session.install("-e", ".[mkdocs,links]", *groups("tests", "hosts"))
     session.run("pytest", *session.posargs, env=corpora())
 
 
@@ -51,14 +51,14 @@ def minimums(session: nox.Session) -> None:
     """Run the tests with the oldest versions that `pyproject.toml` allows."""
     constraints = Path(session.virtualenv.location, "minimums.txt").resolve()
     constraints.write_text("".join(f"{line}\n" for line in lower_bounds()), encoding="utf-8")
-    session.install("-e", ".[mkdocs]", *groups("tests"), "--constraint", str(constraints))
+    session.install("-e", ".[mkdocs,links]", *groups("tests"), "--constraint", str(constraints))
     session.run("pytest", *session.posargs, env=corpora())
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure synthetic projects and the corpora, and write `specs/guide/performance.md`."""
-    session.install("-e", ".[mkdocs]", *groups("tests"))
+    session.install("-e", ".[mkdocs,links]", *groups("tests"))
     session.run("python", "tests/bench/run.py", *session.posargs, env=corpora())
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
 _SETTINGS = {
     "user.name": "A",
     "user.email": "a@example.org",
@@ -40,6 +42,26 @@ def repository(root: Path, files: Mapping[str, str]) -> Path:
     root.mkdir(parents=True, exist_ok=True)
     run(root, "init", "-q", "-b", "main")
     write(root, files)
+    run(root, "add", "-A")
+    run(root, "commit", "-q", "-m", "first")
+    return root
+
+
+def own_files() -> list[str]:
+    """The files of this repository; an unpacked sdist holds no others than these."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    listed = done.stdout.split("\0") if done.returncode == 0 else []
+    own = [path for path in listed if path and (ROOT / path).is_file()]
+    return own or [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file()]
+
+
+def checkout(root: Path) -> Path:
+    """What git would hand to somebody who clones this repository as it stands, committed anew at `root`."""
+    for path in own_files():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / path, root / path)
+    run(root, "init", "-q", "-b", "main")
     run(root, "add", "-A")
     run(root, "commit", "-q", "-m", "first")
     return root

@@ -7,9 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus import NAMES, documents, needs_corpora
-from muster.specs.reading import lines_of
 from muster.text.blocks import blocks_of
 from muster.text.markdown import DEEPEST, Kind, Node, parsed
+from muster.text.source import lines_of
 
 FRAGMENTS = [
     "", "", "", "text", "end.  ", "# H", "## A ##", "#no", "#", "#\tx", "###### six ##", "####### seven",
@@ -31,12 +31,12 @@ def flat(blocks: list[Node]) -> list[tuple[Kind, int, int, str, str]]:
 
 
 def same(lines: list[str]) -> None:
-    labels: set[str] = set()
-    reference = parsed(lines[:-1] if lines and not lines[-1] else lines, 0, labels)
+    definitions: dict[str, str] = {}
+    reference = parsed(lines[:-1] if lines and not lines[-1] else lines, 0, definitions)
     root, found = blocks_of(lines)
 
     assert flat(root.children) == flat(reference)
-    assert found == labels
+    assert found == definitions
 
 
 @settings(max_examples=1500, deadline=None)

@@ -14,33 +14,15 @@ from pathlib import Path
 import pytest
 
 from muster.cli.app import run
-from repositories import run as git
+from repositories import ROOT, checkout
 
-ROOT = Path(__file__).parents[1]
 SPEC = "specs/10-requirements.md"
 DERIVED = "requirements/requirements.yaml"
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What git would hand to somebody who clones this repository, committed anew."""
-    root = tmp_path_factory.mktemp("clone") / "muster"
-    for path in own_files():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / path, root / path)
-    git(root, "init", "-q", "-b", "main")
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", "first")
-    return root
-
-
-def own_files() -> list[str]:
-    """The files of this repository; an unpacked sdist holds no others than these."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    listed = done.stdout.split("\0") if done.returncode == 0 else []
-    own = [path for path in listed if path and (ROOT / path).is_file()]
-    return own or [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file()]
+@pytest.fixture(scope="module", name="checkout")
+def _checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return checkout(tmp_path_factory.mktemp("clone") / "muster")
 
 
 @pytest.fixture

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from muster.hosts.specs import watched
+from muster.model import Host
 
 pytestmark = pytest.mark.site
 
@@ -102,7 +103,9 @@ def test_build_shows_anchors_badges_and_links(tmp_path: Path) -> None:
 
 
 def test_links_hold_without_directory_urls(tmp_path: Path) -> None:
-    site = built(project(tmp_path, directory_urls="false"))
+    root = project(tmp_path, directory_urls="false")
+    (root / "muster.toml").write_text("[site]\ndirectory_urls = false\n", encoding="utf-8")
+    site = built(root)
 
     assert hrefs(page(site, "10-queue.html"), "muster-ref") == ["packages/core.html#C-1001"]
     assert 'href="../10-queue.html#Q-1001"' in page(site, "compliance/queue.html")
@@ -204,21 +207,25 @@ def test_unknown_slug_function_is_told_by_name(tmp_path: Path) -> None:
 
 # verifies: MU-REQ-1020
 @pytest.mark.parametrize(
-    ("toc", "expected"),
+    ("toc", "slug", "separator"),
     [
-        ("{}", {"style": "mkdocs", "slug": "ascii", "separator": "-", "tab_length": 4, "sane_lists": False}),
+        ("{}", "ascii", "-"),
         (
             '{slugify: !!python/object/apply:pymdownx.slugs.slugify {kwds: {case: lower}}, separator: "_"}',
-            {"style": "mkdocs", "slug": "pymdownx", "separator": "_", "tab_length": 4, "sane_lists": False},
+            "pymdownx",
+            "_",
         ),
     ],
 )
-def test_host_settings_print_as_json(tmp_path: Path, toc: str, expected: dict[str, object]) -> None:
+def test_host_settings_print_as_json(tmp_path: Path, toc: str, slug: str, separator: str) -> None:
     project(tmp_path, toc=toc)
 
     done = run(tmp_path, "muster.hosts.host_settings", "mkdocs.yml")
 
-    assert (done.returncode, json.loads(done.stdout)) == (0, expected)
+    assert (done.returncode, msgspec.json.decode(done.stdout, type=Host)) == (
+        0,
+        Host("mkdocs.yml", slug=slug, separator=separator, attr_list=False),
+    )
 
 
 def test_host_settings_of_a_missing_file_exit_with_2(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from muster.model import Block, Document, Level, Requirement
 from muster.settings import Settings, settings_from
-from muster.specs.reading import lines_of, read_document
+from muster.specs.reading import read_document
+from muster.text.source import lines_of
 
 
 def read(text: str, table: str = "") -> Document:

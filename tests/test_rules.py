@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from muster.rules.base import FRAME, Example, Rule
 from muster.rules.table import RETIRED_CODES, RULES
 from muster.settings import Settings, settings_from
 
+TODAY = date(2026, 1, 1)
 CODES = Path(__file__).with_name("rule_codes.txt")
 CASES = [
     pytest.param(rule, example, id=f"{rule.code}-{number}")
@@ -27,9 +29,9 @@ HOST_CASES = [case for case in CASES if str(case.id).startswith(("SHP006", "SHP0
 
 def outcome_of(files: dict[str, str], settings: Settings, host: Host | None = None) -> Outcome:
     """Run over the files as committed beside all derived files that they give, but for those that they bring."""
-    first = run(memory(files), settings)
+    first = run(memory(files), settings, today=TODAY)
     derived = {file.path: file.text for file in first.project.derived if file.text is not None}
-    return run(memory({**derived, **files}), settings, host=host)
+    return run(memory({**derived, **files}), settings, host=host, today=TODAY)
 
 
 def found_in(example: Example, *, bad: bool) -> tuple[Finding, ...]:
@@ -63,7 +65,7 @@ def test_the_frame_of_the_examples_is_clean_under_every_rule() -> None:
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 def test_a_rule_has_a_code_a_name_a_reason_and_examples_that_differ(rule: Rule) -> None:
     assert re.fullmatch(r"[A-Z]{3}[0-9]{3}", rule.code)
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+|drift", rule.name)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+|drift|mojibake", rule.name)
     assert rule.why.endswith(".")
     assert "\n" not in rule.why
     assert rule.examples

@@ -119,7 +119,7 @@ def test_all_mistakes_are_reported_at_once_and_in_order() -> None:
             "zzz = 1",
             (
                 "unknown setting `zzz`; known here:"
-                " anchors, fail_on, namespace, output, packages, requirements, rules, site, specs"
+                " anchors, fail_on, links, namespace, output, packages, requirements, rules, site, specs"
             ),
         ),
         ("specs = 1", "`specs` is 1; it is a table"),
@@ -130,7 +130,7 @@ def test_all_mistakes_are_reported_at_once_and_in_order() -> None:
         ("[specs]\nmax_line = 1", "`specs.max_line` is 1; it is a whole number from 100"),
         ("[anchors]\ntab_length = 9", "`anchors.tab_length` is 9; it is a whole number from 1 to 8"),
         ("[anchors]\nsane_lists = 1", "`anchors.sane_lists` is 1; it is true or false"),
-        ("[anchors]\nstyle = 'sphinx'", "`anchors.style` is 'sphinx'; it is one of mkdocs, github"),
+        ("[anchors]\nstyle = 'sphinx'", "`anchors.style` is 'sphinx'; it is one of mkdocs, github, mdbook"),
         ("[requirements]\nmarkers = []", "`requirements.markers` is []; it is a list with at least one member"),
         (
             "[requirements]\nid = 'A*'",

@@ -7,6 +7,7 @@ edge; every room speaks them.
 from __future__ import annotations
 
 import re
+from datetime import date  # noqa: TC003 -- msgspec reads the types of fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
@@ -52,6 +53,14 @@ class Block(StrEnum):
     QUOTE = "quote"
     HEADING = "heading"
     ROW = "row"
+
+
+class LinkForm(StrEnum):
+    """How a link is written."""
+
+    TEXT = "text"  # [text](target), [text][label]
+    IMAGE = "image"  # ![text](target)
+    HTML = "html"  # <a href="target">, <img src="target">: published as it stands
 
 
 class Place(Struct, frozen=True, array_like=True, order=True, gc=False):
@@ -127,7 +136,8 @@ class Section(Struct, frozen=True, array_like=True, gc=False):
     title: str
     level: int
     line: int
-    anchor: str
+    anchor: str  # where it is published, as the settings say
+    github: str  # on GitHub
 
 
 class Requirement(Struct, frozen=True, array_like=True):
@@ -245,6 +255,16 @@ class Problem(Struct, frozen=True, array_like=True, gc=False):
     help: str
 
 
+class NamedPath(Struct, frozen=True, array_like=True, gc=False):
+    """A path to code that a spec names in its prose, as it stands there."""
+
+    path: str
+    line: int
+    column: int
+    marked: bool = False  # `(to be created)` stands behind it
+    material: bool = False  # a program may read or write it where it runs: it need be no file of the repository
+
+
 class Document(Struct, frozen=True, array_like=True):
     """A Markdown file as read: what the project keeps of it, and while fresh, its passages."""
 
@@ -261,12 +281,78 @@ class Document(Struct, frozen=True, array_like=True):
     problems: tuple[Problem, ...]
     body_line: int  # the first line after front matter
     references: tuple[Mark, ...] = ()  # the IDs that define no requirement where they stand
+    paths: tuple[NamedPath, ...] = ()  # where it is a spec
     passages: tuple[Passage, ...] = ()
     lines: tuple[str, ...] = ()
 
     def section_of(self, requirement: Requirement) -> Section | None:
         """The section that a requirement stands in."""
         return self.sections[requirement.section] if requirement.section >= 0 else None
+
+
+class Link(Struct, frozen=True, array_like=True, gc=False):
+    """A link to a place inside the repository, as it stands on a page."""
+
+    href: str  # as written, but for the escapes and entities of Markdown
+    line: int
+    column: int
+    width: int
+    form: LinkForm
+    path: str  # where it leads when taken as a path of files: relative to the root; the page's own for `#fragment`
+    fragment: str  # decoded; "" for none
+
+
+class MentionKind(StrEnum):
+    """What a text names without linking it."""
+
+    ANCHOR = "anchor"  # specs/20-rules.md#1-rules
+    SECTION = "section"  # specs/20-rules.md §1
+    ADDRESS = "address"  # https://example.org/queue/#2-api: what a README links on the web
+
+
+class Mention(Struct, frozen=True, array_like=True, gc=False):
+    """An anchor or a section that a text names without a link inside the repository."""
+
+    kind: MentionKind
+    path: str  # as written; "" for the page itself
+    name: str  # the fragment as written, or the number of the section
+    line: int
+    column: int
+    width: int
+    sample: bool = False  # the words before it say that it may be made up
+
+
+class Page(Struct, frozen=True, array_like=True):
+    """A Markdown file as its readers and its links see it, be it a document of the project or any other."""
+
+    path: str
+    anchors: tuple[str, ...] = ()  # that the published page has, sorted; on GitHub where it is not published
+    github: tuple[str, ...] | None = None  # those that GitHub shows, where they differ
+    open: bool = False  # it takes in text from elsewhere, and may have more anchors than are known
+    attribute_lists: bool = False  # some of its anchors are written as `{#here}`
+    markdown_in_html: bool = False  # some of its HTML holds Markdown, whose links the host reads as such
+    links: tuple[Link, ...] = ()  # in order
+    external: int = 0  # links that leave the repository
+    mentions: tuple[Mention, ...] = ()  # what it names without a link, in order
+    numbers: tuple[str, ...] = ()  # of its sections: those that its headings begin with, and of listed items below
+    allowances: tuple[Allowance, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    lines: tuple[str, ...] = ()  # only where freshly read, as are the next
+    code: tuple[Stretch, ...] = ()  # code blocks and code spans, in order
+    text: str = ""  # the file as it is, byte order mark and all
+
+    @property
+    def on_github(self) -> tuple[str, ...]:
+        """The anchors that the file has on GitHub."""
+        return self.anchors if self.github is None else self.github
+
+
+class Stretch(Struct, frozen=True, array_like=True, gc=False):
+    """Part of one line: columns `first` to `last`, from 1 and inclusive."""
+
+    line: int
+    first: int
+    last: int
 
 
 class Finding(Struct, frozen=True, array_like=True):
@@ -288,9 +374,10 @@ class Edit(Struct, frozen=True):
 
     path: str
     line: int
-    column: int
+    column: int  # 0 for the byte order mark, which no editor counts
     old: str
     new: str
+    in_code: bool = False  # it changes code, and is made only where that is asked for
 
 
 class Package(Struct, frozen=True):
@@ -312,6 +399,28 @@ class Retired(Struct, frozen=True, array_like=True):
     line: int
 
 
+class Waiver(Struct, frozen=True, array_like=True):
+    """Findings that somebody answers for until a day: of a rule, of a requirement, or of the one at the other."""
+
+    rule: str  # a code, or how codes begin; "" for every rule
+    requirement: str  # an ID; "" for every place
+    path: str  # a glob; "" for every file
+    reason: str
+    owner: str
+    expires: date  # the last day on which it holds
+    line: int
+
+
+class Known(Struct, frozen=True, array_like=True):
+    """A finding that was there when the repository took Muster in."""
+
+    code: str
+    path: str
+    key: str  # its fingerprint, in which no line number is
+    message: str  # for who reads the file
+    line: int = 0  # where the baseline has it
+
+
 class Derived(Struct, frozen=True):
     """A file that follows from the sources, beside what is committed under its path.
 
@@ -331,12 +440,17 @@ class Derived(Struct, frozen=True):
 
 
 class Host(Struct, frozen=True):
-    """How the site generator of a build really names headings, as its adapter found it."""
+    """What a site generator really does, as its adapter found it: the values that the settings should have."""
 
     path: str  # its configuration
-    slug: str = ""  # the value that `anchors.slug` should have; empty for a function that Muster does not know
+    slug: str = ""  # empty for a function that Muster does not know
     separator: str = "-"
     tab_length: int = 4
+    sane_lists: bool = False
+    attr_list: bool = True
+    docs: str = "specs"
+    directory_urls: bool = True
+    redirects: dict[str, str] = {}
     unknown: str = ""  # the name of that function
 
 
@@ -345,16 +459,27 @@ class Project(Struct, frozen=True):
 
     settings: Settings
     documents: tuple[Document, ...] = ()
+    pages: tuple[Page, ...] = ()  # every Markdown file whose links are checked, and every document
     packages: tuple[Package, ...] = ()
     retired: tuple[Retired, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    known: tuple[Known, ...] = ()  # the baseline
     derived: tuple[Derived, ...] = ()
     problems: tuple[Problem, ...] = ()  # of files that could not be read, and of side files
     findings: tuple[Finding, ...] = ()  # of the other rules, for those that judge what is left of them
+    unneeded: tuple[Waiver, ...] = ()  # waivers that cover none of these, where all was looked for; for the same rules
+    mended: tuple[Known, ...] = ()  # what of the baseline is found no longer; for the same rules
+    today: date | None = None  # the day as of which waivers expire; None for no day at all
     host: Host | None = None  # only in a site build
 
     @property
     def specs(self) -> tuple[Document, ...]:
         return tuple(document for document in self.documents if document.is_spec)
+
+    @property
+    def unread(self) -> tuple[Problem, ...]:
+        """Files that could not be read: what they hide is neither found nor mended."""
+        return tuple(problem for problem in self.problems if problem.code in ("ENC001", "ENC002"))
 
     @property
     def requirements(self) -> Iterator[Requirement]:
@@ -370,6 +495,9 @@ class Counts(Struct, frozen=True):
     pages: int
     requirements: int
     rules: int
+    links: int = 0  # those that stay in the repository
+    waived: int = 0  # findings that a waiver covers
+    known: int = 0  # findings that stand in the baseline
     cached: int = 0  # how many documents were not read again
 
 
@@ -379,11 +507,14 @@ class Outcome(Struct, frozen=True):
     project: Project
     findings: tuple[Finding, ...]
     counts: Counts
+    baseline: Derived | None = None  # the baseline without what is mended, where something is
 
     @property
     def files(self) -> tuple[Derived, ...]:
         """What `sync` has to write or remove."""
-        return tuple(file for file in self.project.derived if not file.same)
+        due = [file for file in self.project.derived if not file.same]
+        due += [self.baseline] if self.baseline else []
+        return tuple(sorted(due, key=lambda file: file.path))
 
     def fails(self, at: Severity = Severity.ERROR) -> bool:
         """Whether a finding is at least as severe as `at`."""

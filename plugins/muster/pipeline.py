@@ -7,27 +7,52 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from muster.gate.judge import document_findings, enabled, project_findings, settled
+from muster.gate.judge import document_findings, enabled, page_findings, project_findings, settled
 from muster.identity import blob_id
-from muster.model import Counts, Derived, Document, Finding, Host, Outcome, Package, Place, Problem, Project, Retired
-from muster.specs import requirement_file
+from muster.links.reading import read_page
+from muster.links.references import reference_problems
+from muster.links.resolving import link_problems
+from muster.links.site import as_published
+from muster.model import (
+    Counts,
+    Derived,
+    Document,
+    Finding,
+    Host,
+    Known,
+    Outcome,
+    Package,
+    Page,
+    Place,
+    Problem,
+    Project,
+    Retired,
+    Waiver,
+)
+from muster.rules.table import RULES
+from muster.specs import compliance, requirement_file
+from muster.specs.baseline import known_in, shrunk
 from muster.specs.derived import derived_files
-from muster.specs.discovery import RETIRED, is_document
+from muster.specs.discovery import BASELINE, GENERATED, RETIRED, WAIVERS, is_document, is_page, side_path
 from muster.specs.naming import file_name, folder_of_package_spec
-from muster.specs.packages import manifests_in, packages_of
-from muster.specs.reading import read_document
+from muster.specs.packages import manifests_beside, manifests_in, packages_of
+from muster.specs.reading import document_of
 from muster.specs.retired import retired_in
+from muster.specs.waivers import waivers_in
+from muster.sweep import mentions_of
+from muster.text.source import lines_of, source_of
 from muster.text.utf8 import encodable, is_encodable
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+    from datetime import date
 
     from muster.settings import Settings
     from muster.store.cache import Cache
@@ -51,6 +76,27 @@ class Inputs(Protocol):
     def twins(self) -> Mapping[str, str]:
         """Links that are left out because their target, here by path, is an input itself."""
 
+    @property
+    def paths(self) -> Collection[str]:
+        """Every file, also those without a content ID."""
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """For every file, sorted, a text that changes with its content; "" where none does."""
+
+    def text_of(self, path: str, limit: int) -> bytes | None:
+        """The content of a file; None for one that is larger than `limit`, or no text; raises OSError."""
+
+    @property
+    def modules(self) -> Collection[str]:
+        """Folders that hold a repository of their own."""
+
+    def resolved(self, path: str) -> str:
+        """Where a path leads through symbolic links, as a path of the project; "" where nowhere in it."""
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether something stands there that is no file of the project."""
+
     def read(self, path: str) -> bytes:
         """The content of a file; raises OSError."""
 
@@ -72,6 +118,25 @@ class Memory(Struct, frozen=True):
     entries: dict[str, str]
     unread: dict[str, str] = {}
     twins: dict[str, str] = {}
+    modules: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> Collection[str]:
+        return self.entries.keys()
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        return self.entries
+
+    def text_of(self, path: str, limit: int) -> bytes | None:
+        content = self.read(path)
+        return None if len(content) > limit or b"\0" in content[:8192] else content
+
+    def resolved(self, path: str) -> str:
+        return self.twins.get(path, "")
+
+    def is_ignored(self, path: str) -> bool:  # noqa: ARG002 - what is not here is nowhere
+        return False
 
     def read(self, path: str) -> bytes:
         if path not in self.contents:
@@ -92,9 +157,10 @@ def memory(files: Mapping[str, str | bytes]) -> Memory:
 
 
 class Record(Struct, frozen=True, array_like=True):
-    """What is kept of a document: its lean reading, its findings, and its requirement file's identity."""
+    """What is kept of a file: its lean reading, its findings, and its requirement file's identity."""
 
     document: Document | None
+    page: Page | None
     findings: tuple[Finding, ...]
     problem: Problem | None
     file_id: str
@@ -103,6 +169,11 @@ class Record(Struct, frozen=True, array_like=True):
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Record).decode
 _decode_retired = msgspec.msgpack.Decoder(tuple[tuple[Retired, ...], tuple[Problem, ...]]).decode
+_decode_waivers = msgspec.msgpack.Decoder(tuple[tuple[Waiver, ...], tuple[Problem, ...]]).decode
+_decode_known = msgspec.msgpack.Decoder(tuple[tuple[Known, ...], tuple[Problem, ...]]).decode
+
+_Kind = TypeVar("_Kind")
+_Side = tuple[tuple[_Kind, ...], tuple[Problem, ...]]  # what a side file holds, and every problem of it
 
 
 def run(
@@ -113,37 +184,99 @@ def run(
     executor: Executor | None = None,
     progress: Progress | None = None,
     host: Host | None = None,
+    today: date | None = None,
 ) -> Outcome:
-    """Read the project, judge it, and say which derived files must change. Nothing is written."""
-    # Inputs are sorted by path, and so mother specs come before their children.  implements: MU-REQ-1003
-    paths = [path for path in inputs.entries if is_document(path, settings)]
+    """Read the project, judge it, and say which derived files must change. Nothing is written.
+
+    Waivers expire as of `today`; without a day, none does.
+    """
+    settings = settings if host else as_published(settings, inputs.paths)
+    paths = _markdown(inputs, settings)
     records, fresh = _records(paths, inputs, settings, cache, executor, progress)
     problems = _not_followed(inputs, settings)
     problems += [record.problem for record in records.values() if record.problem]
     identities = {path: record.file_id for path, record in records.items()}
     documents = [record.document for record in records.values() if record.document]
+    pages = tuple(record.page for record in records.values() if record.page)
     findings = [finding for record in records.values() for finding in record.findings]
 
-    packages, named, more = _named(documents, inputs, settings)
-    retired, wrong = _retired(inputs, settings, cache)
+    packages, named, more = _named(documents, pages, inputs, settings)
+    files = (inputs, settings, cache)
+    retired, wrong = _side(RETIRED, "SET004", retired_in, _decode_retired, *files)
+    waivers, wrong_waivers = _side(WAIVERS, "SET008", _waivers_in, _decode_waivers, *files)
+    known, wrong_known = _side(BASELINE, "SET011", known_in, _decode_known, *files)
     project = Project(
         settings=settings,
         documents=named,
+        pages=pages,
         packages=packages,
         retired=retired,
-        problems=(*problems, *more, *wrong),
+        waivers=waivers,
+        known=known,
+        problems=(*problems, *more, *wrong, *wrong_waivers, *wrong_known),
         host=host,
+        today=today,
     )
-    if not problems:  # with a spec unread, what the derived files should hold is not known
+    # With a spec unread, what the derived files should hold is not known.
+    if not any(is_document(problem.place.path, settings) for problem in problems):
         project = msgspec.structs.replace(project, derived=_derived(project, identities, inputs, cache))
+    project = msgspec.structs.replace(project, problems=(*project.problems, *_dead_links(project, inputs, cache)))
+    lines = functools.partial(lines_in, inputs)
+    end = settled(project, [*findings, *project_findings(project)], lines)
     counts = Counts(
         specs=sum(document.is_spec for document in named),
-        pages=sum(not document.is_spec for document in named),
+        pages=len(pages) - sum(document.is_spec for document in named),
         requirements=sum(len(document.requirements) for document in named),
         rules=len(enabled(settings)),
+        links=sum(len(page.links) for page in pages),
+        waived=end.waived,
+        known=end.known,
         cached=len(paths) - fresh,
     )
-    return Outcome(project, settled(project, [*findings, *project_findings(project)]), counts)
+    path = side_path(BASELINE, settings)
+    return Outcome(project, end.findings, counts, shrunk(project, end.mended, path, lines) if end.mended else None)
+
+
+def _markdown(inputs: Inputs, settings: Settings) -> list[str]:
+    """The Markdown files to read; what `muster pages` wrote is no source.
+
+    Inputs are sorted by path, and so mother specs come before their children.  implements: MU-REQ-1003
+    """
+    made = tuple(path.removesuffix(GENERATED) for path in inputs.paths if path.endswith(f"/{GENERATED}"))
+    return [
+        path
+        for path in inputs.entries
+        if is_document(path, settings) or (is_page(path, settings) and not (made and path.startswith(made)))
+    ]
+
+
+def _dead_links(project: Project, inputs: Inputs, cache: Cache | None) -> list[Problem]:
+    """Links and references that lead nowhere.  implements: MU-RULE-2013, MU-RULE-2023"""
+    mentions = mentions_of(project, inputs, cache, rule_version())
+    dead = link_problems(project, inputs, _generated)
+    dead += reference_problems(project, mentions, inputs, _generated)
+    return dead + _dead_elsewhere(inputs, project.settings)
+
+
+def _generated(project: Project) -> list[str]:
+    from muster.site.pages import generated_paths  # only a link that would be dead asks for it
+
+    return generated_paths(project)
+
+
+def _dead_elsewhere(inputs: Inputs, settings: Settings) -> list[Problem]:
+    """What the last `muster links --external` found dead, where the gate is to include it.
+
+    implements: MU-RULE-2021
+    """
+    if not settings.links.external.gate:
+        return []
+    from muster.links.external import RECORD, problems_in
+
+    try:
+        return problems_in(inputs.standing(RECORD))
+    except OSError:
+        return []
 
 
 # Reading, through the cache
@@ -155,14 +288,16 @@ def rule_version() -> str:
     digest = hashlib.blake2b(digest_size=16)
     root = Path(__file__).parent
     for path in sorted(root.glob("*.py")) + sorted(
-        path for room in ("text", "specs", "rules", "gate") for path in (root / room).glob("*.py")
+        path for room in ("text", "specs", "links", "rules", "gate") for path in (root / room).glob("*.py")
     ):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
 def _key(settings: Settings) -> str:
-    own = _encode((settings.specs, settings.requirements, settings.anchors, settings.rules))
+    own = _encode(
+        (settings.specs, settings.requirements, settings.anchors, settings.rules, settings.links, settings.site)
+    )
     return hashlib.blake2b(own + rule_version().encode(), digest_size=16).hexdigest()
 
 
@@ -221,11 +356,20 @@ def record_of(path: str, content: bytes | str, settings: Settings) -> bytes:
     """Read one file and judge it by itself; the packed record is what the cache keeps."""
     problem = _refusal(path, content, settings)
     if problem or isinstance(content, str):
-        return _encode(Record(None, (), problem, ""))
-    document = read_document(path, content.decode("utf-8"), settings)
-    findings = document_findings(document, settings)
+        return _encode(Record(None, None, (), problem, ""))
+    if path == settings.output.compliance and content.startswith(compliance.MARK.encode()):
+        return _encode(Record(None, None, (), None, ""))  # its links are right, or it has drifted
+    source = source_of(content.decode("utf-8"))
+    document = document_of(path, source, settings) if is_document(path, settings) else None
+    page = read_page(path, source, settings, document)
+    findings = page_findings(page, settings)
+    page = msgspec.structs.replace(page, lines=(), code=(), text="")
+    if document is None:
+        return _encode(Record(None, page, findings, None, ""))
+    findings = (*document_findings(document, settings), *findings)
     file_id = blob_id(requirement_file.rendered(document).encode()) if document.requirements else ""
-    return _encode(Record(msgspec.structs.replace(document, passages=(), lines=()), findings, None, file_id))
+    lean = msgspec.structs.replace(document, passages=(), lines=())
+    return _encode(Record(lean, page, findings, None, file_id))
 
 
 def _refusal(path: str, content: bytes | str, settings: Settings) -> Problem | None:
@@ -276,25 +420,32 @@ def _not_followed(inputs: Inputs, settings: Settings) -> list[Problem]:
 
 
 def whole(project: Project, inputs: Inputs) -> Project:
-    """The project with its documents read afresh, passages and all: what a fix needs."""
-    documents = []
-    for document in project.documents:
-        full = read_document(document.path, inputs.read(document.path).decode("utf-8"), project.settings)
-        documents.append(msgspec.structs.replace(full, package=document.package))
-    return msgspec.structs.replace(project, documents=tuple(documents))
+    """The project with its documents and pages read afresh, passages and all: what a fix needs."""
+    packages = {document.path: document.package for document in project.documents}
+    documents, pages = [], []
+    for page in project.pages:
+        source = source_of(inputs.read(page.path).decode("utf-8"))
+        full = None
+        if page.path in packages:
+            full = document_of(page.path, source, project.settings)
+            documents.append(msgspec.structs.replace(full, package=packages[page.path]))
+        pages.append(read_page(page.path, source, project.settings, full))
+    return msgspec.structs.replace(project, documents=tuple(documents), pages=tuple(pages))
 
 
 # Joining
 
 
 def _named(
-    documents: list[Document], inputs: Inputs, settings: Settings
+    documents: list[Document], pages: Iterable[Page], inputs: Inputs, settings: Settings
 ) -> tuple[tuple[Package, ...], tuple[Document, ...], tuple[Problem, ...]]:
     """The packages, and the documents with the name of the package that holds them."""
     wanted = settings.packages
     unnamed = [document for document in documents if not document.package]
     if not (unnamed or wanted.must or wanted.should or wanted.may):
-        return (), tuple(documents), ()
+        # Nothing names a package: only the README beside a manifest is of interest, for what it links.
+        beside = manifests_beside([page.path for page in pages if page.path.endswith("/README.md")], inputs.paths)
+        return packages_of(beside, documents, wanted.rationale_heading, inputs.read)[0], tuple(documents), ()
     manifests = manifests_in(inputs.entries)
     packages, problems = packages_of(manifests, documents, wanted.rationale_heading, inputs.read)
     names = {package.path: package.name for package in packages}
@@ -310,25 +461,45 @@ def _named(
     return packages, tuple(named), problems
 
 
-def _retired(
-    inputs: Inputs, settings: Settings, cache: Cache | None
-) -> tuple[tuple[Retired, ...], tuple[Problem, ...]]:
-    path = f"{settings.output.requirements.strip('/')}/{RETIRED}"
-    identity = inputs.entries.get(path)
-    if not identity:
+def _side(
+    name: str,
+    code: str,
+    read: Callable[[str, str], _Side[_Kind]],
+    decode: Callable[[bytes], _Side[_Kind]],
+    inputs: Inputs,
+    settings: Settings,
+    cache: Cache | None,
+) -> _Side[_Kind]:
+    """A file that people keep beside the requirement files; its reading is kept by content."""
+    path = side_path(name, settings)
+    if path not in inputs.entries and path not in inputs.twins and path not in inputs.unread:
         return (), ()
+    identity = inputs.entries.get(inputs.twins.get(path, path))
     key = f"{rule_version()}:{identity}:{path}"
-    held = cache.get_many([key]).get(key) if cache else None
+    held = cache.get_many([key]).get(key) if cache and identity else None
     if held is not None:
-        return _decode_retired(held)
+        return decode(held)
     try:
-        text = inputs.read(path).decode("utf-8")
+        text = (inputs.standing(path) or b"").decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        return (), (Problem("SET004", Place(path), f"{path} cannot be read: {error}", "save it as UTF-8"),)
-    found = retired_in(text, path)
-    if cache:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return (), (Problem(code, Place(path), f"{path} cannot be read: {reason}", "save it as UTF-8"),)
+    found = read(text, path)
+    if cache and identity:
         cache.put_many({key: _encode(found)})
     return found
+
+
+def lines_in(inputs: Inputs, path: str) -> list[str]:
+    """The lines of what stands at a path; none where it cannot be read."""
+    try:
+        return lines_of((inputs.standing(path) or b"").decode("utf-8", "replace"))
+    except OSError:
+        return []
+
+
+def _waivers_in(text: str, path: str) -> _Side[Waiver]:
+    return waivers_in(text, path, RULES)
 
 
 def _derived(

@@ -38,6 +38,7 @@ class Anchors(StrEnum):
 
     MKDOCS = "mkdocs"
     GITHUB = "github"
+    MDBOOK = "mdbook"
 
 
 class Slug(StrEnum):
@@ -112,6 +113,7 @@ class AnchorSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     )
     separator: Annotated[str, Meta(description="The slug function's separator (style mkdocs).")] = "-"
     tab_length: Annotated[int, Meta(description="Spaces that nest a list in the host's Markdown.", ge=1, le=8)] = 4
+    attr_list: Annotated[bool, Meta(description="The host reads `{#here}` as an anchor (style mkdocs).")] = True
     sane_lists: Annotated[
         bool, Meta(description="The host starts a list straight after a paragraph and nests by its marker's width.")
     ] = False
@@ -170,9 +172,45 @@ class OutputSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     compliance: Annotated[str, Meta(description="The compliance table; empty for none.")] = "COMPLIANCE.md"
 
 
+class ExternalSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How `muster links --external` checks links to other hosts."""
+
+    ignore: Annotated[tuple[str, ...], Meta(description="Regular expressions of addresses that are not checked.")] = ()
+    age_days: Annotated[int, Meta(description="Days for which a good answer counts without asking again.", ge=0)] = 7
+    timeout: Annotated[int, Meta(description="Seconds to wait for an answer.", ge=1, le=600)] = 20
+    retries: Annotated[int, Meta(description="How often 429, 5xx and broken connections are asked again.", ge=0)] = 3
+    gate: Annotated[
+        bool, Meta(description="`check` reports what the last `muster links --external` found dead (LNK010).")
+    ] = False
+
+
+class LinkSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which links are checked, and what they may lead to."""
+
+    include: Annotated[tuple[str, ...], Meta(description="Globs of the Markdown files whose links are checked.")] = (
+        "**/*.md",
+    )
+    exclude: Annotated[tuple[str, ...], Meta(description="Globs of files in which nothing is looked for.")] = ()
+    ignore: Annotated[
+        tuple[str, ...],
+        Meta(description="Globs of targets that something else makes: paths from the root, or addresses on the site."),
+    ] = ()
+    redirects: Annotated[
+        dict[str, str], Meta(description="Where a page that is gone leads on the site: `docs/old.md` = `docs/new.md`.")
+    ] = {}
+    repository: Annotated[
+        str, Meta(description="Web address of this repository: a link to it that could be relative is reported.")
+    ] = ""
+    external: ExternalSettings = ExternalSettings()
+
+
 class SiteSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the site shows."""
 
+    docs: Annotated[
+        str, Meta(description="The documentation folder, which is published; empty where there is no site.")
+    ] = "specs"
+    directory_urls: Annotated[bool, Meta(description="The site has `page/` for `page.md` (style mkdocs).")] = True
     outside: Annotated[str, Meta(description="Folder of the site for specs from outside the documentation folder.")] = (
         "packages"
     )
@@ -188,6 +226,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: RuleSettings = RuleSettings()
     packages: PackageSettings = PackageSettings()
     output: OutputSettings = OutputSettings()
+    links: LinkSettings = LinkSettings()
     site: SiteSettings = SiteSettings()
     fail_on: Annotated[Severity, Meta(description="The severity from which `check` exits with 1.")] = Severity.ERROR
     namespace: Annotated[str, Meta(description="UUID under which spec identities are minted.")] = ""
@@ -266,7 +305,10 @@ def _problems_of_value(value: Any, kind: Any, where: str) -> Iterator[str]:
         return
     members = list(_members(value, bare, where))
     for member, member_kind, place in members:
-        yield from _problems_of_value(member, member_kind, place)
+        wrong = list(_problems_of_value(member, member_kind, place))
+        yield from wrong
+        if not wrong and where in _CHECKS_OF_MEMBERS and (problem := _CHECKS_OF_MEMBERS[where](member)):
+            yield f"`{place}` is {_shown(member)}; {problem}"
     if members:
         return
     try:
@@ -327,12 +369,28 @@ def _no_pattern(pattern: str) -> str:
     return "it matches the empty text, and an ID has at least one character" if compiled.fullmatch("") else ""
 
 
+def _no_expression(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        return f"it is no regular expression: {error}"
+    return "" if pattern else "it matches every address; name one"
+
+
 def _no_path(path: str) -> str:
     parts = path.split("/")
     if ".git" in parts or ".muster" in parts:
         return "that folder belongs to git, or to Muster's cache; name another"
     outside = path.startswith(("/", "~")) or ".." in parts or "\\" in path or path[1:2] == ":"
     return "it is a path inside the project, with `/`" if outside or not path.isprintable() else ""
+
+
+def _no_docs(path: str) -> str:
+    return "" if path in ("", ".") else _no_folder(path)
+
+
+def _no_address(text: str) -> str:
+    return "" if not text or _ADDRESS.fullmatch(text) else "it is a web address, such as https://github.com/owner/name"
 
 
 def _no_folder(path: str) -> str:
@@ -343,6 +401,7 @@ def _no_uuid(text: str) -> str:
     return "" if not text or _UUID.fullmatch(text) else "it is a UUID, such as one that `uuidgen` prints"
 
 
+_ADDRESS = re.compile(r"https?://[^\s/]+(/[^\s?#]*)?")
 _BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*(?:\\[1-9]|\(\?\([0-9])")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -352,8 +411,11 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "output.requirements": _no_folder,
     "output.compliance": _no_path,
     "site.outside": _no_folder,
+    "site.docs": _no_docs,
+    "links.repository": _no_address,
     "namespace": _no_uuid,
 }
+_CHECKS_OF_MEMBERS: dict[str, Callable[[Any], str]] = {"links.external.ignore": _no_expression}
 
 
 def _shown(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from datetime import date
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from muster.model import Host, Outcome
+    from muster.model import Derived, Host, Outcome
 
 OWN_FOLDER = ".muster"
 
@@ -42,14 +43,30 @@ class Workspace(Struct, frozen=True):
     inputs: Tree
     cache: Cache | None
 
-    def run(self, *, workers: int = 0, progress: pipeline.Progress | None = None, host: Host | None = None) -> Outcome:
-        """Run the pipeline over the files; `workers` 0 takes as many processes as pay."""
+    def run(
+        self,
+        *,
+        workers: int = 0,
+        progress: pipeline.Progress | None = None,
+        host: Host | None = None,
+        today: date | None = None,
+    ) -> Outcome:
+        """Run the pipeline over the files; `workers` 0 takes as many processes as pay.
+
+        Waivers expire as of `today`, by default the day that it is here.
+        """
         executor = Workers(workers) if workers != 1 else None
         collecting = gc.isenabled()
         gc.disable()  # a run makes values by the hundred thousand and no cycles: the collector would only look
         try:
             return pipeline.run(
-                self.inputs, self.settings, cache=self.cache, executor=executor, progress=progress, host=host
+                self.inputs,
+                self.settings,
+                cache=self.cache,
+                executor=executor,
+                progress=progress,
+                host=host,
+                today=today or date.today(),  # noqa: DTZ011 -- a waiver ends with the day of who asks
             )
         finally:
             if collecting:
@@ -61,7 +78,7 @@ class Workspace(Struct, frozen=True):
 
     def lines(self, path: str) -> Sequence[str]:
         """The lines of a file as a finding counts them; none where it cannot be read."""
-        from muster.specs.reading import lines_of
+        from muster.text.source import lines_of
 
         try:
             return lines_of(self.inputs.read(path).decode("utf-8", "replace"))
@@ -109,6 +126,16 @@ def _settings_file(folder: Path) -> str | None:
 def check(root: Path, *, workers: int = 0, use_cache: bool = True, host: Host | None = None) -> Outcome:
     """Open the project at `root` and run the pipeline over it."""
     return open_workspace(root, use_cache=use_cache).run(workers=workers, host=host)
+
+
+def write_baseline(root: Path, file: Derived) -> None:
+    """Write or remove the baseline alone.  implements: MU-RULE-2032"""
+    with files.lock(root):
+        files.clear_leftovers(root, [os.path.dirname(file.path)])  # noqa: PTH120 - a path of the project
+        if file.text is None:
+            files.remove(root, file.path)
+        else:
+            files.write(root, file.path, file.text.encode("utf-8"))
 
 
 def _demand_no_source(root: Path, outcome: Outcome) -> None:

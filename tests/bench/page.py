@@ -14,6 +14,7 @@ from bench.measure import Sample, exponent, middle, ratio
 from bench.subjects import Subject
 
 if TYPE_CHECKING:
+    from bench import links
     from bench.site import Cost
 
 
@@ -28,6 +29,7 @@ class Step(StrEnum):
     WARM = "`check`, warm"
     PROSE = "`check`, prose of one spec edited"
     DRIFT = "`check`, requirement of one spec edited"
+    WATCH = "`check --watch`, one file edited"
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Report:
     results: tuple[Result, ...]
     start_up: tuple[Sequence[Sample], Sequence[Sample]]  # `muster --version`, `python -c pass`
     site: Cost | None
+    links: links.Cost | None
 
 
 def section(result: Result) -> str:
@@ -133,6 +136,7 @@ def page(report: Report) -> str:
             "",
             *(section(result) for result in report.results),
             *(_site(report.site) if report.site else ()),
+            *(_links(report.links) if report.links else ()),
             "## How to repeat it",
             "",
             *_REPEAT,
@@ -160,6 +164,10 @@ def _goals(report: Report) -> Iterator[Goal]:
         what = f"Material build of {report.site.pages} pages with the plugins"
         yield Goal(what, 1.05, "without", report.site.plugins, report.site.plugins)
         yield Goal("a generated page", 1.5, "ordinary ones", report.site.page, report.site.page)
+    if report.links:
+        ours, theirs = report.links.ours, report.links.theirs
+        what = f"`muster links` over {report.links.pages} pages"
+        yield Goal(what, 2, "% of LinkChecker", 100 * ours.wall / theirs.wall, 100 * ours.cpu / theirs.cpu)
 
 
 def _goals_of_checks(result: Result) -> Iterator[Goal]:
@@ -167,7 +175,7 @@ def _goals_of_checks(result: Result) -> Iterator[Goal]:
     subject = result.subject
     if subject.requirements < 10_000:
         return
-    limits = {Step.COLD: 0.9, Step.COLD_ONE: 0.9, Step.WARM: 0.15, Step.PROSE: 0.2, Step.DRIFT: 0.2}
+    limits = {Step.COLD: 0.9, Step.COLD_ONE: 0.9, Step.WARM: 0.15, Step.PROSE: 0.2, Step.DRIFT: 0.2, Step.WATCH: 0.2}
     for step, limit in limits.items():
         yield Goal(f"{subject.name}: {step}", limit, "P", *result.ratio(step))
     peak = result.middle(Step.COLD_ONE).peak / subject.size
@@ -200,6 +208,23 @@ def _site(cost: Cost) -> list[str]:
     ]
 
 
+def _links(cost: links.Cost) -> list[str]:
+    same = "the same" if cost.same else "**not the same**"
+    return [
+        "### Links of the built site",
+        "",
+        *_folded(_LINKS),
+        "",
+        f"| {cost.pages} pages, {cost.dead} dead links; both find {same} | seconds | CPU seconds | peak MB |",
+        "| --- | ---: | ---: | ---: |",
+        *(
+            f"| {name} | {sample.wall:.2f} | {sample.cpu:.2f} | {sample.peak / 1e6:,.0f} |"
+            for name, sample in (("`muster links`", cost.ours), ("LinkChecker", cost.theirs))
+        ),
+        "",
+    ]
+
+
 def _folded(text: str) -> list[str]:
     lines = [""]
     for word in text.split():
@@ -219,17 +244,23 @@ in code for each requirement.
 _SITE = """
 The same specs built by MkDocs and Material, each round with an empty cache; CPU time of the whole build.
 """
+_LINKS = """
+A site that Material built, with dead links and anchors put in. LinkChecker, its anchor check on, reads it from a
+server on loopback that sends the `LinkChecker` header, so that it never waits; the server's own time is not counted.
+Both are whole processes, one run each.
+"""
 _COLUMNS = """
 Cold is without a cache, warm with one and nothing changed. The edited cases change one spec of a project whose cache
 is there: its prose, or the words of a requirement, so that derived files differ and `check` prints the drift. Seconds
 are those of the whole process with its start; P, the reading of the bytes and Muster's reading alone are without
 start-up and imports. Every step runs once in each round, a figure is the median over the rounds, and what is said of P
-compares within a round. Peak memory is that of the largest process.
+compares within a round. Peak memory is that of the largest process. A watch goes on already when a spec is edited: its
+seconds are those from the save to the result, its start is not counted.
 """
 _REPEAT = (
     "```sh",
     "nox -s bench                # everything, and this page",
-    "nox -s bench -- --quick                # the small sizes, without the site",
+    "nox -s bench -- --quick                # the small sizes, without the site and its links",
     "nox -s bench -- --sizes 10000 --rounds 9",
     "```",
     "",

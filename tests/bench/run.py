@@ -24,7 +24,7 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import muster
-from bench import page, site
+from bench import links, page, site, watch
 from bench.measure import Sample, process, work
 from bench.subjects import CORPORA, Subject, corpus_subject, synthetic_subject
 
@@ -51,7 +51,9 @@ def main() -> int:
             results.append(result)
             print(page.section(result), flush=True)
             print(f"({options.rounds} rounds, {time.perf_counter() - began:.0f} s)\n", file=sys.stderr)
-    report = page.Report(tuple(results), _start_up(), None if options.no_site else site.cost(SITE_ROUNDS, SITE_PAGES))
+    built = None if options.no_site else site.cost(SITE_ROUNDS, SITE_PAGES)
+    checked = None if options.no_site else links.measure(SITE_PAGES)
+    report = page.Report(tuple(results), _start_up(), built, checked)
     print(page.summary(report))
     if options.write:
         target = ROOT / "specs/guide/performance.md"
@@ -127,6 +129,7 @@ def _round(subject: Subject, number: int) -> Iterator[tuple[page.Step, Sample]]:
     if subject.is_synthetic:
         with subject.edited(lambda text: _reworded(text, number)):
             yield page.Step.DRIFT, process(CHECK, root, (1,))
+    yield page.Step.WATCH, watch.edit_of_one_file([*CHECK, "--watch"], subject, number)
 
 
 def _reworded(text: str, number: int) -> str:

@@ -31,6 +31,7 @@ COMMANDS = {
     "init": "muster.cli.init",
     "spec": "muster.cli.spec",
     "pages": "muster.cli.pages",
+    "links": "muster.cli.links",
     "schema": "muster.cli.schema",
 }
 

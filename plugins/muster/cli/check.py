@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from muster.cli.errors import Mistake
 from muster.cli.help import colour_option, examples
-from muster.cli.project import Where, codes_of, inside, mention_no_specs, outcome_of
+from muster.cli.project import Where, codes_of, inside, no_specs, outcome_of
 from muster.cli.terminal import coloured, note, out
+from muster.cli.verdict import Asked, Verdict
 from muster.model import Severity
 from muster.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from muster.gate.report import Subject
     from muster.model import Finding, Outcome
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
         "muster check specs/10-queue.md",
         "muster check --select KWD,REQ --fail-on warning",
         "muster check --report text --report json=report.json",
+        "muster check --since main",
+        "muster check --baseline",
+        "muster check --watch",
     ),
 )
 @click.argument("paths", nargs=-1)
@@ -39,7 +46,8 @@ if TYPE_CHECKING:
     "reports",
     multiple=True,
     metavar="FORMAT[=PATH]",
-    help="Write a report: text or json, to standard output or to PATH; repeatable. Default: text.",
+    help="Write a report to standard output or to PATH: text (the default), json, sarif, github, junit or markdown. "
+    "Repeatable.",
 )
 @click.option("--select", multiple=True, metavar="CODES", help="Run these rules only: codes or how they begin.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out: codes or how they begin.")
@@ -52,6 +60,16 @@ if TYPE_CHECKING:
     "--workers", type=click.IntRange(0, 64), default=0, help="Processes that read specs; 0, the default: what pays."
 )
 @click.option("--no-cache", is_flag=True, help="Read every file anew, and leave .muster alone.")
+@click.option(
+    "--since", metavar="REVISION", help="Judge only what is new since a commit, branch or tag: older findings pass."
+)
+@click.option(
+    "--baseline", is_flag=True, help="First write a baseline of what is found, or drop from it what is mended."
+)
+@click.option(
+    "--today", metavar="DATE", help="The day as of which waivers expire, such as 2027-01-31; default: the day it is."
+)
+@click.option("--watch", is_flag=True, help="Check again on each save, and show one screen until Ctrl-C.")
 @colour_option
 @click.pass_obj
 def command(  # noqa: PLR0913 -- one argument for each option
@@ -64,39 +82,80 @@ def command(  # noqa: PLR0913 -- one argument for each option
     fail_on: str | None,
     workers: int,
     no_cache: bool,
+    since: str | None,
+    baseline: bool,
+    today: str | None,
+    watch: bool,
     colour: str,
 ) -> int:
     """Check the specs of the project and everything derived from them.
 
     The whole project is always checked, as one file can break another. PATHS, files or folders,
     limit what is SHOWN; the exit status and the summary are those of the whole project. Nothing is
-    written but the cache and the reports that you ask for.
+    written but the cache, the reports that you ask for, and with --baseline the baseline.
 
     Findings go to standard output, the summary to standard error. A project without specs passes
     with a note.
     """
-    from muster.gate.report import Subject, subject_of, summary
-
-    started = time.perf_counter()
-    wanted = [_report(text) for text in reports or ("text",)]
+    wanted = tuple(_report(text) for text in reports or ("text",))
     if sum(path is None for _, path in wanted) > 1:
         raise Mistake("two reports for standard output", help="give all but one a file: `--report json=report.json`")
-    workspace = where.open(use_cache=not no_cache)
-    folders = tuple(inside(where, workspace.root, path) for path in paths)
-    settings = _settings(workspace.settings, select, ignore)
-    outcome = outcome_of(workspace, settings, workers=workers)
+    asked = Asked(paths, wanted, select, ignore, fail_on, workers, not no_cache, since, colour, _day(today))
+    if watch and baseline:
+        raise Mistake("--baseline writes once, and does not go with --watch", help="run it before, by itself")
+    if watch:
+        from muster.cli.watch import Watch
+
+        return Watch(where, asked, partial(_verdict, where, asked)).run()
+    started = time.perf_counter()
+    if baseline:
+        from muster.cli.baseline import keep
+
+        note(keep(where.open(use_cache=asked.use_cache, quiet=True), asked))
+    verdict = _verdict(where, asked, where.open(use_cache=asked.use_cache), started)
+    out(verdict.report)
+    for line in verdict.notes:
+        note(line)
+    return verdict.status
+
+
+def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float) -> Verdict:
+    """Check once, and write the reports that go into files."""
+    from muster.gate.report import Subject, subject_of, summary
+
+    folders = tuple(inside(where, workspace.root, path) for path in asked.paths)
+    settings = _settings(workspace.settings, asked.select, asked.ignore)
+    outcome = outcome_of(workspace, settings, workers=asked.workers, today=asked.today)
+    _demand_no_source(where, workspace, outcome, [path for _, path in asked.reports if path])
+    _demand_known(where, asked.paths, folders, _shown(outcome.findings, folders))
+    older = 0
+    if asked.since is not None:
+        from muster.cli.since import only_new
+
+        outcome, older = only_new(workspace, settings, outcome, asked.since, asked.today)
     shown = _shown(outcome.findings, folders)
-    _demand_known(where, paths, folders, shown)
-    _demand_no_source(where, workspace, outcome, [path for _, path in wanted if path])
-    for form, path in wanted:
-        to_terminal = coloured(colour, sys.stdout) and path is None
-        _write(where, form, path, Subject(shown, outcome.counts, workspace.lines, to_terminal))
-    mention_no_specs(outcome)
+    subject, report = Subject(shown, outcome.counts, workspace.lines), ""
+    for form, path in asked.reports:
+        to_terminal = coloured(asked.colour, sys.stdout) and path is None
+        report += _written(where, form, path, replace(subject, colour=to_terminal))
+    notes = list(no_specs(outcome))
     hidden = len(outcome.findings) - len(shown)
     if hidden:
-        note(f"{counted(hidden, 'finding')} in other files not shown")
-    note(summary(subject_of(outcome, workspace.lines), time.perf_counter() - started))
-    return int(outcome.fails(Severity(fail_on) if fail_on else settings.fail_on))
+        notes.append(f"{counted(hidden, 'finding')} in other files not shown")
+    passed = f"; {counted(older, 'older finding')} not shown" if older else ""
+    notes.append(summary(subject_of(outcome, workspace.lines), time.perf_counter() - started) + passed)
+    failed = outcome.fails(Severity(asked.fail_on) if asked.fail_on else settings.fail_on)
+    return Verdict(subject, report, tuple(notes), int(failed))
+
+
+def _day(text: str | None) -> date | None:
+    """The day of `--today`."""
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text) if text is not None else None
+    except ValueError:
+        raise Mistake(f"--today {text} is no date", help="write it like 2027-01-31") from None
 
 
 def _report(text: str) -> tuple[str, str | None]:
@@ -105,7 +164,7 @@ def _report(text: str) -> tuple[str, str | None]:
 
     form, separator, path = text.partition("=")
     if form not in WRITERS:
-        raise Mistake(f"there is no report format {form!r}", help=f"choose {' or '.join(WRITERS)}")
+        raise Mistake(f"there is no report format {form!r}", help=f"choose one of {', '.join(WRITERS)}")
     if separator and not path:
         raise Mistake(f"--report {text} names no file", help=f"write `--report {form}` or `--report {form}=FILE`")
     return form, path or None
@@ -151,17 +210,17 @@ def _is_in(finding: Finding, paths: Sequence[str]) -> bool:
     return any(place == path or place.startswith(f"{path}/") for path in paths)
 
 
-def _write(where: Where, form: str, path: str | None, subject: Subject) -> None:
-    """Write one report; a path from the command line may lie outside the project."""
+def _written(where: Where, form: str, path: str | None, subject: Subject) -> str:
+    """Write one report, or return it for standard output; a path may lie outside the project."""
     from muster.gate.report import WRITERS
     from muster.store import files
 
     text = WRITERS[form](subject)
     if path is None:
-        out(text)
-        return
+        return text
     target = (where.folder / path).resolve()
     if target.exists() and not target.is_file():  # a device or a pipe has nothing to keep whole
         target.write_text(text, encoding="utf-8", newline="")
-        return
-    files.write(target.parent, target.name, text.encode())
+    else:
+        files.write(target.parent, target.name, text.encode())
+    return ""

@@ -53,11 +53,11 @@ def status_of(call: Callable[[], int]) -> int:
     except Exception as error:  # noqa: BLE001 -- the last handler there is
         if os.environ.get("MUSTER_DEBUG"):
             traceback.print_exc()
-        _tell(*_words_for(error))
+        _tell(*words_for(error))
         return COULD_NOT_RUN
 
 
-def _words_for(error: Exception) -> tuple[list[str], str]:
+def words_for(error: Exception) -> tuple[list[str], str]:
     """What is wrong, a line for each problem, and what to do."""
     if isinstance(error, Mistake):
         return [str(error)], error.help

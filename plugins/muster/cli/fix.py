@@ -28,15 +28,20 @@ class _Plan(Struct, frozen=True):
     after: dict[str, str]
     made: int
     left: int
+    in_code: int  # edits of code, where nobody asked for these
 
 
-@click.command("fix", epilog=examples("muster fix --dry-run", "muster fix KWD002", "muster fix --undo"))
+_EXAMPLES = examples("muster fix --dry-run", "muster fix KWD002", "muster fix --code", "muster fix --undo")
+
+
+@click.command("fix", epilog=_EXAMPLES)
 @click.argument("codes", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Show the changes and write nothing.")
+@click.option("--code", is_flag=True, help="Mend code blocks and code spans too.")
 @click.option("--undo", is_flag=True, help="Put the files of the last fix back, where they are unchanged since.")
 @colour_option
 @click.pass_obj
-def command(where: Where, *, codes: tuple[str, ...], dry_run: bool, undo: bool, colour: str) -> int:
+def command(where: Where, *, codes: tuple[str, ...], dry_run: bool, code: bool, undo: bool, colour: str) -> int:
     """Mend findings that need no judgement, in the sources themselves.
 
     CODES are rules, or beginnings of their codes; without, every rule that has a fix mends what it
@@ -47,11 +52,11 @@ def command(where: Where, *, codes: tuple[str, ...], dry_run: bool, undo: bool, 
     from muster.store import undo as way_back
 
     if undo:
-        if codes or dry_run:
+        if codes or dry_run or code:
             raise Mistake("--undo goes alone", help="write `muster fix --undo`")
         return _undo(where.root())
     workspace = where.open()
-    plan = _plan(workspace, codes_of(codes))
+    plan = _plan(workspace, codes_of(codes), code=code)
     shown = coloured(colour, sys.stdout)
     for path, text in plan.after.items():
         out(coloured_diff(unified(path, plan.before[path], text), colour=shown))
@@ -67,10 +72,12 @@ def command(where: Where, *, codes: tuple[str, ...], dry_run: bool, undo: bool, 
     note(f"{counted(plan.made, 'fix', 'fixes')} {verb} in {counted(len(plan.after), 'file')}")
     if plan.left:
         note(f"{counted(plan.left, 'fix', 'fixes')} left out beside others in the same place; run `muster fix` again")
+    if plan.in_code:
+        note(f"{counted(plan.in_code, 'fix', 'fixes')} in code left out; `muster fix --code` makes them too")
     return 0
 
 
-def _plan(workspace: Workspace, codes: tuple[str, ...]) -> _Plan:
+def _plan(workspace: Workspace, codes: tuple[str, ...], *, code: bool) -> _Plan:
     from muster import pipeline
     from muster.gate.fixes import edited, edits_of, fixable
     from muster.rules.table import RULES
@@ -81,14 +88,16 @@ def _plan(workspace: Workspace, codes: tuple[str, ...]) -> _Plan:
         raise Mistake(f"no rule of {', '.join(codes)} has a fix", help=f"rules with a fix: {', '.join(able)}")
     project = pipeline.whole(outcome_of(workspace).project, workspace.inputs)
     before, after = {}, {}
-    made = left = 0
+    made = left = in_code = 0
     for path, edits in edits_of(project, [RULES[code] for code in chosen]).items():
         text = workspace.inputs.read(path).decode()
-        fixed = edited(text, edits)
+        wanted = [edit for edit in edits if code or not edit.in_code]
+        in_code += len(edits) - len(wanted)
+        fixed = edited(text, wanted)
         made, left = made + fixed.made, left + len(fixed.left)
         if fixed.text != text:
             before[path], after[path] = text, fixed.text
-    return _Plan(before, after, made, left)
+    return _Plan(before, after, made, left, in_code)
 
 
 def _demand_unchanged(root: Path, before: dict[str, bytes]) -> None:

@@ -17,8 +17,7 @@ from muster.text.words import counted
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from muster.model import Project
-    from muster.settings import AnchorSettings
+    from muster.model import Host, Project
     from muster.workspace import Workspace
 
 SETTINGS = "muster.toml"
@@ -41,6 +40,7 @@ def command(where: Where, *, name: str | None, ci: bool) -> None:
     """
     from muster.cli.templates import settings_text
     from muster.store import files
+    from muster.store.git import repository_address
     from muster.text.utf8 import encodable
     from muster.workspace import open_workspace
 
@@ -67,8 +67,8 @@ def command(where: Where, *, name: str | None, ci: bool) -> None:
         elif _is_there(root, SETTINGS):
             kept.append(SETTINGS)
         else:
-            anchors = None if SITE in written else _anchors(root)
-            write(SETTINGS, settings_text(str(uuid.uuid4()), anchors))
+            host = None if SITE in written else _host(root)
+            write(SETTINGS, settings_text(str(uuid.uuid4()), host, repository_address(root)))
     out("".join(f"kept {visible(path)}\n" for path in sorted(kept)))
     _say_next(root, written, kept)
 
@@ -110,7 +110,7 @@ def _first_spec(name: str, project: Project) -> dict[str, str]:
         return {}
 
 
-def _anchors(root: Path) -> AnchorSettings | None:
+def _host(root: Path) -> Host | None:
     """What the site does, asked of MkDocs in a process of its own; None where there is nothing to ask."""
     import importlib.util
     import subprocess
@@ -118,7 +118,7 @@ def _anchors(root: Path) -> AnchorSettings | None:
 
     import msgspec
 
-    from muster.settings import AnchorSettings
+    from muster.model import Host
 
     if not (root / SITE).is_file():
         return None
@@ -129,7 +129,7 @@ def _anchors(root: Path) -> AnchorSettings | None:
     command_line = [sys.executable, "-m", "muster.hosts.host_settings", SITE]
     asked = subprocess.run(command_line, cwd=root, capture_output=True, check=False)
     try:
-        return msgspec.json.decode(asked.stdout, type=AnchorSettings)
+        return msgspec.json.decode(asked.stdout, type=Host)
     except msgspec.DecodeError:
         reason = asked.stderr.decode(errors="replace").strip().splitlines()
         note(f"muster: the anchors are not taken from {SITE}: {visible(reason[0]) if reason else 'no answer'}")

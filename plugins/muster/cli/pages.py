@@ -10,9 +10,8 @@ from muster.cli.errors import Mistake
 from muster.cli.help import examples
 from muster.cli.project import Where, inside, mention_no_specs, outcome_of
 from muster.cli.terminal import note, out, visible
+from muster.specs.discovery import GENERATED
 from muster.text.words import counted
-
-MANIFEST = ".muster-pages"
 
 
 @click.command("pages", epilog=examples("muster pages docs/compliance", "muster pages build/pages --docs docs"))
@@ -50,10 +49,10 @@ def command(where: Where, folder: Path, docs: str) -> None:
     _demand_ours(target, pages, earlier)
     target.mkdir(parents=True, exist_ok=True)
     # The list first, with old and new: a run that is killed leaves no page that nobody knows.
-    files.write(target, MANIFEST, _listed({*pages, *earlier}))
+    files.write(target, GENERATED, _listed({*pages, *earlier}))
     written = [path for path in pages if files.write(target, path, pages[path])]
     removed = [path for path in sorted(earlier - pages.keys()) if files.remove(target, path)]
-    files.write(target, MANIFEST, _listed(set(pages)))
+    files.write(target, GENERATED, _listed(set(pages)))
     out("".join(f"written {visible(str(folder / path))}\n" for path in written))
     out("".join(f"removed {visible(str(folder / path))}\n" for path in removed))
     note(f"{counted(len(written), 'page')} written, {len(removed):,} removed, {len(pages) - len(written):,} unchanged")
@@ -62,7 +61,7 @@ def command(where: Where, folder: Path, docs: str) -> None:
 def _earlier(target: Path) -> set[str]:
     """The pages that the list names; what leads out of the folder is none."""
     try:
-        lines = (target / MANIFEST).read_text(encoding="utf-8").splitlines()
+        lines = (target / GENERATED).read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, UnicodeDecodeError):
         return set()
     paths = (PurePosixPath(line) for line in lines if line and not line.startswith("#"))

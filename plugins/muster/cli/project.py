@@ -16,6 +16,7 @@ from muster.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from muster.model import Outcome
     from muster.rules.base import Rule
@@ -35,29 +36,40 @@ class Where(Struct, frozen=True):
 
         return self.folder.resolve() if self.told else find_root(self.folder)
 
-    def open(self, *, use_cache: bool = True) -> Workspace:
-        """Open the project for reading."""
+    def open(self, *, use_cache: bool = True, quiet: bool = False) -> Workspace:
+        """Open the project for reading; `quiet` leaves what git complains of to the caller."""
         from muster.workspace import open_workspace
 
         workspace = open_workspace(self.root(), use_cache=use_cache)
-        if workspace.inputs.warning:
+        if workspace.inputs.warning and not quiet:
             note(f"muster: git does not answer, and so files that it ignores are read too: {workspace.inputs.warning}")
         return workspace
 
 
-def outcome_of(workspace: Workspace, settings: Settings | None = None, *, workers: int = 0) -> Outcome:
+def outcome_of(
+    workspace: Workspace, settings: Settings | None = None, *, workers: int = 0, today: date | None = None
+) -> Outcome:
     """Read and check the project, with a progress bar where it takes long."""
     with Progress("reading specs") as progress:
         chosen = replace(workspace, settings=settings) if settings else workspace
-        return chosen.run(workers=workers, progress=progress)
+        return chosen.run(workers=workers, progress=progress, today=today)
 
 
 def mention_no_specs(outcome: Outcome) -> None:
     """Say what was looked for where a project has no spec: that is no error, and no silence either."""
-    if not outcome.project.specs:
-        globs = ", ".join(outcome.project.settings.specs.include)
-        note(f"muster: no spec found; looked for {globs}")
-        note("help: `muster init` writes a first spec; other places go into the setting `specs.include`")
+    for line in no_specs(outcome):
+        note(line)
+
+
+def no_specs(outcome: Outcome) -> tuple[str, ...]:
+    """The words for a project without a spec; none for any other."""
+    if outcome.project.specs:
+        return ()
+    globs = ", ".join(outcome.project.settings.specs.include)
+    return (
+        f"muster: no spec found; looked for {globs}",
+        "help: `muster init` writes a first spec; other places go into the setting `specs.include`",
+    )
 
 
 def codes_of(texts: Iterable[str]) -> tuple[str, ...]:

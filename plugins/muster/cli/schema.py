@@ -14,15 +14,26 @@ if TYPE_CHECKING:
 
 
 @click.command("schema", epilog=examples("muster schema report", "muster schema settings > muster.schema.json"))
-@click.argument("name", metavar="NAME", type=click.Choice(["report", "requirements", "settings"]))
+@click.argument("name", metavar="NAME", type=click.Choice(["baseline", "report", "requirements", "settings"]))
 def command(name: str) -> None:
     """Print the JSON Schema of a format.
 
-    `report` is what `muster check --report json` writes, `requirements` a requirement file,
-    `settings` the file muster.toml.
+    `report` is what `muster check --report json` writes, `baseline` the file that
+    `muster check --baseline` does, `requirements` a requirement file, `settings` the file muster.toml.
     """
-    writers: dict[str, Callable[[], str]] = {"report": _report, "requirements": _requirements, "settings": _settings}
+    writers: dict[str, Callable[[], str]] = {
+        "baseline": _baseline,
+        "report": _report,
+        "requirements": _requirements,
+        "settings": _settings,
+    }
     out(writers[name]())
+
+
+def _baseline() -> str:
+    from muster.specs.baseline import Baseline
+
+    return _of_type(Baseline, "Baseline of muster check")
 
 
 def _report() -> str:

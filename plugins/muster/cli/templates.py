@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from msgspec.structs import asdict
-
-from muster.settings import AnchorSettings
+from muster.model import Host
 from muster.text.yaml import scalar
 
 if TYPE_CHECKING:
@@ -34,8 +32,7 @@ fail_on = "error"
 # ignore = ["SHP005"]
 # severity = {{ KWD007 = "error" }}
 
-[anchors]
-{anchors}"""
+{site}"""
 
 _SITE = """\
 # The site: `pip install 'mkdocs-muster[mkdocs]'`, then `muster sync` and `mkdocs serve`.
@@ -51,6 +48,8 @@ plugins:
   - muster-specs
   - muster-compliance
   - muster-gate
+markdown_extensions:
+  - attr_list # an anchor of your own: ## Scope {{#scope}}
 """
 
 _HOME = """\
@@ -85,13 +84,24 @@ jobs:
 """
 
 
-def settings_text(namespace: str, anchors: AnchorSettings | None) -> str:
-    """`muster.toml`, with the anchors of the site where it was asked."""
-    default = AnchorSettings()
-    lines = ["# How the site names its headings" + (", from mkdocs.yml." if anchors else "; this is what MkDocs does.")]
-    for name, value in asdict(anchors or default).items():
-        lines.append(f"{'' if anchors else '# '}{name} = {json.dumps(value)}")
-    return _SETTINGS.format(namespace=namespace, anchors="".join(f"{line}\n" for line in lines))
+def settings_text(namespace: str, host: Host | None, repository: str = "") -> str:
+    """`muster.toml`, with what the site does where it was asked, and the web address of the repository."""
+    known = host or Host("mkdocs.yml", slug="ascii")
+    mark = "" if host else "# "
+    whence = ", from mkdocs.yml." if host else "; this is what MkDocs does."
+    own = f"repository = {json.dumps(repository)}" if repository else '# repository = "https://github.com/owner/name"'
+    lines = [f"# How the site names its headings{whence}", "[anchors]"]
+    lines += [f"{mark}{name} = {json.dumps(getattr(known, name))}" for name in _ANCHORS]
+    lines += ["", f"# What the site publishes, and how it is addressed{whence}", "[site]"]
+    lines += [f"{mark}{name} = {json.dumps(getattr(known, name))}" for name in ("docs", "directory_urls")]
+    lines += ["", "# A link by the web to a file of this repository is reported.", "[links]", own]
+    if known.redirects:
+        lines += ["", "[links.redirects]"]
+        lines += [f"{json.dumps(old)} = {json.dumps(new)}" for old, new in known.redirects.items()]
+    return _SETTINGS.format(namespace=namespace, site="".join(f"{line}\n" for line in lines))
+
+
+_ANCHORS = ("slug", "separator", "tab_length", "sane_lists", "attr_list")
 
 
 def site_text(name: str) -> str:

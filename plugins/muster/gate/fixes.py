@@ -36,21 +36,20 @@ def edits_of(project: Project, rules: Iterable[Rule]) -> dict[str, tuple[Edit, .
 
 
 def edited(text: str, edits: Iterable[Edit]) -> Fixed:
-    """Make the edits, from the top, keeping line ends and a byte order mark as they are."""
-    body = text.removeprefix(_MARK)
-    starts = [0, *(match.end() for match in _LINE_END.finditer(body))]
-    parts: list[str] = [text[: len(text) - len(body)]]
+    """Make the edits, from the top, keeping line ends as they are; at column 0 stands the byte order mark."""
+    starts = [int(text.startswith(_MARK)), *(match.end() for match in _LINE_END.finditer(text))]
+    parts: list[str] = []
     left = []
     made = done = 0
     for edit in sorted(edits, key=_order):
-        at = starts[edit.line - 1] + edit.column - 1 if edit.line <= len(starts) else len(body) + 1
-        if at < done or not body.startswith(edit.old, at):
+        at = starts[edit.line - 1] + edit.column - 1 if edit.line <= len(starts) else len(text) + 1
+        if at < done or not text.startswith(edit.old, at):
             left.append(edit)
             continue
-        parts += (body[done:at], edit.new)
+        parts += (text[done:at], edit.new)
         done = at + len(edit.old)
         made += 1
-    parts.append(body[done:])
+    parts.append(text[done:])
     return Fixed("".join(parts), made, tuple(left))
 
 

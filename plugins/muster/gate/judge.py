@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from muster.model import Allowance, Document, Finding, Project, Severity
+from muster.model import Allowance, Document, Finding, Known, Page, Project, Severity
 from muster.rules.base import Rule, Scope, runs
 from muster.rules.table import RULES
 from muster.text.globs import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from muster.settings import RuleSettings, Settings
 
@@ -26,23 +27,57 @@ def document_findings(document: Document, settings: Settings) -> tuple[Finding, 
     return tuple(finding for rule in enabled(settings, Scope.DOCUMENT) for finding in rule.check(project))
 
 
+def page_findings(page: Page, settings: Settings) -> tuple[Finding, ...]:
+    """What the rules of one page find in a freshly read one, before any settling."""
+    project = Project(settings, pages=(page,))
+    return tuple(finding for rule in enabled(settings, Scope.PAGE) for finding in rule.check(project))
+
+
 def project_findings(project: Project) -> list[Finding]:
     """What the rules of the whole project find, before any settling."""
     return [finding for rule in enabled(project.settings, Scope.PROJECT) for finding in rule.check(project)]
 
 
-def settled(project: Project, found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Drop what settings and allowances accept, set severities, judge the allowances, and sort."""
+class Settled(Struct, frozen=True):
+    """What is left of the findings, and what became of the others."""
+
+    findings: tuple[Finding, ...]
+    waived: int
+    known: int
+    mended: tuple[Known, ...]  # what of the baseline is found no longer
+
+
+def settled(project: Project, found: Iterable[Finding], lines: Callable[[str], Sequence[str]]) -> Settled:
+    """Drop what settings, allowances, waivers and the baseline accept, set severities, judge these, and sort.
+
+    `lines` gives the lines of a file, and is asked only where there is a baseline.
+    """
     rules = project.settings.rules
     every = [kept for finding in found if (kept := _by_settings(finding, rules)) is not None]
-    allowed = {document.path: document.allowances for document in project.documents if document.allowances}
-    last = enabled(project.settings, Scope.FINDINGS)
-    if last:
-        judged = replace(project, findings=tuple(every))
-        more = (finding for rule in last for finding in rule.check(judged))
-        every += [kept for finding in more if (kept := _by_settings(finding, rules)) is not None]
-    every = [finding for finding in every if not is_allowed(finding, allowed)] if allowed else every
-    return tuple(sorted(every, key=Finding.sort_key))
+    left = sorted(_not_allowed(every, project), key=Finding.sort_key)
+    waived = known = 0
+    if project.waivers:
+        from muster.gate.waivers import covered
+
+        by_waivers = covered(left, project)
+        left, waived = by_waivers.findings, by_waivers.count
+        project = replace(project, unneeded=by_waivers.unneeded)
+    if project.known:
+        from muster.gate.baseline import compared
+
+        by_baseline = compared(left, project, lines)
+        left, known = by_baseline.findings, by_baseline.count
+        project = replace(project, mended=by_baseline.mended)
+    judged = replace(project, findings=tuple(every))
+    more = (finding for rule in enabled(project.settings, Scope.FINDINGS) for finding in rule.check(judged))
+    judgements = [kept for finding in more if (kept := _by_settings(finding, rules)) is not None]
+    findings = sorted([*left, *_not_allowed(judgements, project)], key=Finding.sort_key)
+    return Settled(tuple(findings), waived, known, project.mended)
+
+
+def _not_allowed(findings: list[Finding], project: Project) -> list[Finding]:
+    allowed = {page.path: page.allowances for page in project.pages if page.allowances}
+    return [finding for finding in findings if not is_allowed(finding, allowed)] if allowed else findings
 
 
 def enabled(settings: Settings, scope: Scope | None = None) -> list[Rule]:

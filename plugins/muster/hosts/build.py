@@ -58,7 +58,8 @@ class SharedBuild:
             others = [plugin for plugin in config.plugins.values() if isinstance(plugin, SharedBuild)]
             known = next((plugin.build for plugin in others if plugin.build is not None), None)
             writes = any(plugin.syncs for plugin in others)
-            self.build = known or read_build(root_of(config, root), host_of(config), writes=writes)
+            top = root_of(config, root)
+            self.build = known or read_build(top, host_of(config, top), writes=writes)
         return self.build
 
 

@@ -15,7 +15,7 @@ from mkdocs.plugins import BasePlugin, get_plugin_logger
 from muster.gate import report
 from muster.hosts.build import Options, SharedBuild
 from muster.model import Outcome, Severity
-from muster.specs import reading
+from muster.text import source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,6 @@ def without_remarks(outcome: Outcome) -> Outcome:
 def lines_of(root: Path, path: str) -> Sequence[str]:
     """The lines of a file to show an excerpt of; none where it cannot be read."""
     try:
-        return reading.lines_of((root / path).read_bytes().decode("utf-8", "replace"))
+        return source.lines_of((root / path).read_bytes().decode("utf-8", "replace"))
     except OSError:
         return ()

@@ -29,6 +29,7 @@ class Scope(StrEnum):
     """How much of the project a rule needs at once."""
 
     DOCUMENT = "document"  # one document, fresh: its findings are kept with its reading
+    PAGE = "page"  # one Markdown file of any kind, fresh, as its links see it
     PROJECT = "project"  # the whole project, whose documents may come without passages
     FINDINGS = "findings"  # the project and what the other rules found in it
 
@@ -107,7 +108,9 @@ def reported(code: str) -> Check:
         from muster.rules.table import RULES
 
         rule = RULES[code]
-        for problem in (*project.problems, *(p for document in project.documents for p in document.problems)):
+        of_documents = (problem for document in project.documents for problem in document.problems)
+        of_pages = (problem for page in project.pages for problem in page.problems)
+        for problem in (*project.problems, *of_documents, *of_pages):
             if problem.code == code:
                 yield rule.from_problem(problem)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from muster.model import Document, Finding, Place, Project, Severity
 from muster.rules.base import FRAME, Example, Rule, Scope
-from muster.specs.discovery import RETIRED
+from muster.specs.discovery import KEPT
 
 _HELP = "name its package: `package` in the front matter, or `specs.packages` in the settings"
 
@@ -24,8 +24,8 @@ def check(project: Project) -> Iterator[Finding]:
             continue
         path = f"{folder}/{document.package}.yaml"
         folded = _folded(document.package)
-        if f"{folded}.yaml" == RETIRED:
-            words = f"{document.path} would yield {path}, which is the list of retired IDs"
+        if what := KEPT.get(f"{folded}.yaml"):
+            words = f"{document.path} would yield {path}, which is the list of {what}"
             yield RULE.at(Place(document.path), words, help=_HELP)
             continue
         known = first.setdefault(folded, document)

@@ -10,11 +10,11 @@ from muster.rules.base import Example, Rule, Scope
 
 def check(project: Project) -> Iterator[Finding]:
     """Report allowances that name codes and no reason; they allow nothing.  implements: MU-RULE-2005"""
-    for document in project.documents:
-        for allowance in document.allowances:
+    for page in project.pages:
+        for allowance in page.allowances:
             if allowance.codes and not allowance.reason:
                 yield RULE.at(
-                    Place(document.path, allowance.line),
+                    Place(page.path, allowance.line),
                     f"this allowance of {', '.join(allowance.codes)} has no reason",
                     help=f"write `<!-- muster: allow {allowance.codes[0]} why it is right here -->`",
                 )
@@ -24,7 +24,7 @@ RULE = Rule(
     code="SET001",
     name="allowance-without-reason",
     severity=Severity.ERROR,
-    scope=Scope.DOCUMENT,
+    scope=Scope.PAGE,
     since="0.1",
     check=check,
     why="Without the reason, nobody who comes later can tell an exception from an oversight.",

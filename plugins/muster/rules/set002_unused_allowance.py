@@ -17,14 +17,14 @@ def check(project: Project) -> Iterator[Finding]:
     found: dict[str, list[Finding]] = {}
     for finding in project.findings:
         found.setdefault(finding.place.path, []).append(finding)
-    for document in project.documents:
-        for allowance in document.allowances:
+    for page in project.pages:
+        for allowance in page.allowances:
             if not allowance.reason or not _looked_for(allowance, project.settings.rules):
                 continue
-            mine = found.get(document.path, ())
+            mine = found.get(page.path, ())
             if not any(allowance.covers(finding.code, finding.place.line) for finding in mine):
                 yield RULE.at(
-                    Place(document.path, allowance.line),
+                    Place(page.path, allowance.line),
                     f"nothing here needs the allowance of {', '.join(allowance.codes)}",
                     help="remove it",
                 )

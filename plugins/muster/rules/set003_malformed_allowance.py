@@ -12,9 +12,9 @@ def check(project: Project) -> Iterator[Finding]:
     """Report allowances without a code, and codes that fit no rule.  implements: MU-RULE-2005"""
     from muster.rules.table import RULES
 
-    for document in project.documents:
-        for allowance in document.allowances:
-            place = Place(document.path, allowance.line)
+    for page in project.pages:
+        for allowance in page.allowances:
+            place = Place(page.path, allowance.line)
             if not allowance.codes:
                 words = "this allowance names no rule"
                 yield RULE.at(place, words, help="write `<!-- muster: allow CODE why it is right here -->`")
@@ -27,7 +27,7 @@ RULE = Rule(
     code="SET003",
     name="malformed-allowance",
     severity=Severity.ERROR,
-    scope=Scope.DOCUMENT,
+    scope=Scope.PAGE,
     since="0.1",
     check=check,
     why="Its author believes that something is allowed here, and it is not.",

@@ -1,4 +1,4 @@
-"""SET007: the site names its headings otherwise than the settings say."""
+"""SET007: the site works otherwise than the settings say."""
 
 from __future__ import annotations
 
@@ -27,17 +27,35 @@ def check(project: Project) -> Iterator[Finding]:
             help=f"use one of {_KNOWN}, so that links to headings can be checked",
         )
         return
-    for name in ("slug", "separator", "tab_length"):
-        ours, theirs = getattr(anchors, name), getattr(host, name)
+    settings = project.settings
+    compared: list[tuple[str, object, object]] = [
+        (f"anchors.{name}", getattr(anchors, name), getattr(host, name)) for name in ("slug", "separator", "tab_length")
+    ]
+    if any(page.attribute_lists for page in project.pages):
+        compared.append(("anchors.attr_list", anchors.attr_list, host.attr_list))
+    compared.append(("site.docs", settings.site.docs.strip("/"), host.docs))
+    compared.append(("site.directory_urls", settings.site.directory_urls, host.directory_urls))
+    for name, ours, theirs in compared:
         if ours != theirs:
             yield RULE.at(
                 place,
-                f"setting `anchors.{name}` is {_shown(ours)}, but this site has {_shown(theirs)}",
-                help=f"set `anchors.{name}` to {_shown(theirs)}, or change the site",
+                f"setting `{name}` is {_shown(ours)}, but this site has {_shown(theirs)}",
+                help=f"set `{name}` to {_shown(theirs)}, or change the site",
+            )
+    redirects = settings.links.redirects
+    for old in sorted(host.redirects.keys() | redirects.keys()):
+        if host.redirects.get(old) != redirects.get(old):
+            yield RULE.at(
+                place,
+                f"setting `links.redirects` has {_shown(redirects.get(old, ''))} for {old}, "
+                f"but this site has {_shown(host.redirects.get(old, ''))}",
+                help="give both the same redirects",
             )
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
@@ -50,7 +68,7 @@ RULE = Rule(
     scope=Scope.PROJECT,
     since="0.1",
     check=check,
-    why="With another slug function, each anchor that Muster writes leads nowhere on the published page.",
+    why="What Muster says of anchors and links is true only for a site that works as the settings say.",
     examples=(
         Example(
             bad=_TEXT,
@@ -58,6 +76,13 @@ RULE = Rule(
             host=Host("mkdocs.yml", slug="unicode"),
             good_settings='[anchors]\nslug = "unicode"\n',
             marks=(("mkdocs.yml", 1),),
+        ),
+        Example(
+            bad=_TEXT,
+            good=_TEXT,
+            host=Host("mkdocs.yml", slug="ascii", docs="docs", directory_urls=False),
+            good_settings='[site]\ndocs = "docs"\ndirectory_urls = false\n',
+            marks=(("mkdocs.yml", 1), ("mkdocs.yml", 1)),
         ),
         Example(
             bad=_TEXT,

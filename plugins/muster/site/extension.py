@@ -18,7 +18,7 @@ from markdown.util import HTML_PLACEHOLDER_RE, STX, AtomicString
 
 from muster.site import markup
 from muster.site.index import marks_of, page_key
-from muster.specs.reading import lines_of
+from muster.text.source import lines_of
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from muster.specs.compliance import status_of
-from muster.specs.reading import lines_of
 from muster.text.inline import plain
+from muster.text.source import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from muster.model import Document, Level, Outcome, Requirement, Status
+from muster.model import Document, Level, Outcome, Project, Requirement, Status
+from muster.rules.table import RULES
 from muster.site.markup import escape, fragment, inert
 from muster.site.rule_page import rule_index_page, rule_page
 from muster.specs.compliance import status_of, totals
@@ -83,6 +84,14 @@ def generated_pages(outcome: Outcome, rules: Sequence[Rule], links: Links) -> tu
         pages.append(GeneratedPage("rules/index.md", rule_index_page(rules)))
         pages += [GeneratedPage(f"rules/{rule.code}.md", rule_page(rule)) for rule in rules]
     return tuple(pages)
+
+
+def generated_paths(project: Project) -> list[str]:
+    """Where a site build puts these pages, seen from the project: what a link may lead to though no file is there."""
+    specs = [document for document in project.specs if document.requirements]
+    own = ["compliance/index", *(f"compliance/{name}" for name in names_of(specs))]
+    own += ["rules/index", *(f"rules/{code}" for code in RULES)]
+    return [posixpath.normpath(posixpath.join(project.settings.site.docs, f"{path}.md")) for path in own]
 
 
 def names_of(specs: Sequence[Document]) -> list[str]:

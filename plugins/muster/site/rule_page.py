@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from muster.text.invisible import spelled_out
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -63,6 +65,7 @@ def _fenced(text: str, language: str) -> str:
     """A code block whose fence is longer than any inside."""
     longest = max((len(match[1]) for match in _FENCE.finditer(text)), default=2)
     fence = "`" * max(3, longest + 1)
-    # In an example a lone surrogate stands for a byte that is no UTF-8; here it is shown as `\xe9`.
+    # In an example a lone surrogate stands for a byte that is no UTF-8; here it is shown as `\xe9`, and what
+    # nobody sees as `\u200b`.
     shown = text.rstrip().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return f"{fence}{language}\n{shown}\n{fence}"
+    return f"{fence}{language}\n{spelled_out(shown)}\n{fence}"

@@ -57,6 +57,7 @@ _EXAMPLES = {
     "anchors.slug": '"pymdownx"',
     "anchors.separator": '"_"',
     "anchors.tab_length": "2",
+    "anchors.attr_list": "false",
     "anchors.sane_lists": "true",
     "rules.select": '["REQ", "KWD001", "DRF"]',
     "rules.ignore": '["SHP005"]',
@@ -73,6 +74,18 @@ _EXAMPLES = {
     "packages.rationale_heading": '"Why there is no spec"',
     "output.requirements": '"docs/requirements"',
     "output.compliance": '"docs/COMPLIANCE.md"',
+    "links.include": '["docs/**/*.md", "README.md"]',
+    "links.exclude": '["tests/**", "vendor/**"]',
+    "links.ignore": '["docs/api/**"]',
+    "links.redirects": '{ "docs/old.md" = "docs/new.md" }',
+    "links.repository": '"https://github.com/owner/name"',
+    "links.external.ignore": "['https://localhost[:/]', 'https://example[.]com/']",
+    "links.external.age_days": "1",
+    "links.external.timeout": "60",
+    "links.external.retries": "5",
+    "links.external.gate": "true",
+    "site.docs": '"docs"',
+    "site.directory_urls": "false",
     "site.outside": '"components"',
     "fail_on": '"warning"',
     "namespace": '"7f0c1c52-5b1e-4c57-9a53-0b9d5f5c4a11"',
@@ -83,13 +96,17 @@ _NOUNS = {str: "text", int: "whole number", bool: "true or false"}
 
 def settings_page() -> str:
     """The page as Markdown, ending in a line break."""
-    hints = get_type_hints(Settings, include_extras=True)
-    top = {name: kind for name, kind in hints.items() if not _is_table(kind)}
-    parts = [_HEAD, "## At the top\n", _doc(Settings), *_entries(Settings, top, "")]
+    return "\n".join([_HEAD, "## At the top\n", _doc(Settings), *_table(Settings, "")])
+
+
+def _table(table: type[Struct], where: str) -> list[str]:
+    """The settings of a table, then the tables in it, each below a heading of its own."""
+    hints = _hints(table)
+    parts = _entries(table, {name: kind for name, kind in hints.items() if not _is_table(kind)}, where)
     for name, kind in hints.items():
         if _is_table(kind):
-            parts += [f"## `[{name}]`\n", _doc(kind), *_entries(kind, _hints(kind), f"{name}.")]
-    return "\n".join(parts)
+            parts += [f"## `[{where}{name}]`\n", _doc(kind), *_table(kind, f"{where}{name}.")]
+    return parts
 
 
 def _is_table(kind: Any) -> bool:
@@ -132,7 +149,7 @@ def _example(name: str) -> list[str]:
     table, _, key = name.rpartition(".")
     if not table:
         return [f"{key} = {_EXAMPLES[name]}"]
-    if "." not in table:
+    if f"{table}.path" not in _EXAMPLES:
         return [f"[{table}]", f"{key} = {_EXAMPLES[name]}"]
     path = [] if key == "path" else [f"path = {_EXAMPLES[f'{table}.path']}"]
     return [f"[[{table}]]", *path, f"{key} = {_EXAMPLES[name]}"]

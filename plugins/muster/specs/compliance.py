@@ -25,8 +25,11 @@ def status_of(requirement: Requirement) -> Status:
     return Status.SPECIFIED
 
 
-def rendered(documents: Sequence[Document]) -> str:
-    """The table's text: totals, then a section for each spec."""
+def rendered(documents: Sequence[Document], *, published: bool = False) -> str:
+    """The table's text: totals, then a section for each spec.
+
+    Its links hold where it is read: on GitHub, or on the site where it is published there.
+    """
     every = [requirement for document in documents for requirement in distinct(document)]
     lines = [MARK, "", "# Compliance", "", totals(every), ""]
     for document in documents:
@@ -38,7 +41,7 @@ def rendered(documents: Sequence[Document]) -> str:
             "",
         )
         lines += ("| ID | Level | Status | Title |", "|---|---|---|---|")
-        lines += (_row(requirement) for requirement in own)
+        lines += (_row(requirement, document, published=published) for requirement in own)
         lines.append("")
     return "\n".join(lines)
 
@@ -53,8 +56,10 @@ def totals(requirements: Iterable[Requirement]) -> str:
     return f"{len(own)} requirement{'s' * (len(own) != 1)} ({parts}; {stand})" if own else "no requirements"
 
 
-def _row(requirement: Requirement) -> str:
-    link = f"[{escaped(requirement.id.text)}]({target(requirement.links[0])})"
+def _row(requirement: Requirement, document: Document, *, published: bool) -> str:
+    section = document.section_of(requirement)
+    anchor = "" if section is None else f"#{section.anchor if published else section.github}"
+    link = f"[{escaped(requirement.id.text)}]({target(document.path + anchor)})"
     return f"| {link} | {requirement.level.value} | {status_of(requirement).value} | {escaped(requirement.title)} |"
 
 

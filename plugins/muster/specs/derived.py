@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from muster.identity import blob_id
 from muster.model import Derived, Document
 from muster.specs import compliance, requirement_file
+from muster.specs.discovery import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +61,9 @@ def derived_files(
         wanted[f"{folder}/{SCHEMA_FILE}"] = (blob_id(schema.encode()), lambda: schema, _is_schema)
         if output.compliance:
             with_own = [document for document in documents if document.requirements]
-            table = functools.cache(lambda: compliance.rendered(with_own))
+            docs = settings.site.docs
+            published = bool(docs) and f"/{output.compliance}".startswith(f"/{docs.strip('/')}/".replace("/./", "/"))
+            table = functools.cache(lambda: compliance.rendered(with_own, published=published))
             wanted[output.compliance] = (compliance_id(table), table, compliance.has_shape)
     found = [_compared(path, *parts, files) for path, parts in wanted.items()]
     found += _orphans(folder, output.compliance, wanted, files)
@@ -68,10 +71,13 @@ def derived_files(
 
 
 def owners_of(documents: Sequence[Document]) -> dict[str, Document]:
-    """The spec that each requirement file is made of: of two with one package, the first."""
+    """The spec that each requirement file is made of: of two with one package, the first.
+
+    None is made where people keep a list of their own.
+    """
     owners: dict[str, Document] = {}
     for document in documents:
-        if document.requirements:
+        if document.requirements and f"{document.package.casefold()}.yaml" not in KEPT:
             owners.setdefault(document.package, document)
     return owners
 

@@ -14,8 +14,18 @@ if TYPE_CHECKING:
 
     from muster.settings import Settings
 
+GENERATED = ".muster-pages"  # the list that `muster pages` leaves beside what it writes
 MANIFESTS = frozenset(("pyproject.toml", "Cargo.toml", "package.json", "go.mod"))
+# What else lies in the folder of the requirement files.
 RETIRED = "retired.yaml"
+WAIVERS = "waivers.yaml"
+BASELINE = "baseline.json"
+KEPT = {RETIRED: "retired IDs", WAIVERS: "waivers"}  # what people write where a requirement file could stand
+
+
+def side_path(name: str, settings: Settings) -> str:
+    """Where a file lies that people keep beside the requirement files."""
+    return f"{settings.output.requirements.strip('/')}/{name}"
 
 
 @functools.cache
@@ -34,6 +44,21 @@ def is_document(path: str, settings: Settings) -> bool:
         return False
     # A generated file of this folder is no source, and a README is a page of nobody's site.
     return not path.startswith(f"{settings.output.requirements.strip('/')}/") and path != settings.output.compliance
+
+
+def is_page(path: str, settings: Settings) -> bool:
+    """Whether a path is a Markdown file whose links are checked, be it a document or not."""
+    links = settings.links
+    return (
+        path.endswith(".md")
+        and _union(links.include).fullmatch(path) is not None
+        and _union(links.exclude).fullmatch(path) is None
+    )
+
+
+def is_left_out(path: str, settings: Settings) -> bool:
+    """Whether a path is one of the files in which nothing is looked for."""
+    return _union(settings.links.exclude).fullmatch(path) is not None
 
 
 def is_input(settings: Settings) -> Callable[[str], bool]:

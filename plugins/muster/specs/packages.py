@@ -14,7 +14,7 @@ from muster.specs.naming import file_name
 from muster.text.globs import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 _MODULE = re.compile(r"(?m)^module[ \t]+\"?(?P<name>[^\s\"]+)")
 _TARGET = re.compile(r"\]\(<?([^)\s>#]+)")
@@ -91,6 +91,27 @@ def _rationale(folder: str, heading: str, specs: Mapping[str, Document], read: C
         targets = (normpath(join(folder, target[1])) for target in _TARGET.finditer(section))
         return "linked" if any(target in specs for target in targets) else "told"
     return ""
+
+
+def specs_of(package: Package, documents: Iterable[Document]) -> list[Document]:
+    """The specs of a package that has one: of the root, all that lie in no other package."""
+    own = join(package.path, "SPEC/SPEC.md")
+    specs = [document for document in documents if document.is_spec]
+    if not package.path:
+        return [spec for spec in specs if spec.path == own or not spec.path.endswith("/SPEC/SPEC.md")]
+    known = {file_name(name) for name in (package.name, package.path.replace("/", "-"), basename(package.path))}
+    return [spec for spec in specs if spec.path == own or spec.package in known]
+
+
+def manifests_beside(readmes: Iterable[str], paths: Collection[str]) -> dict[str, str]:
+    """The manifest of each folder, other than the root, that has one of these READMEs."""
+    found: dict[str, str] = {}
+    for readme in readmes:
+        folder = dirname(readme)
+        for name in sorted(MANIFESTS) if folder else ():
+            if f"{folder}/{name}" in paths:
+                found.setdefault(folder, f"{folder}/{name}")
+    return found
 
 
 def named_by(package: Package, globs: Iterable[str]) -> bool:

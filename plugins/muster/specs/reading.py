@@ -9,23 +9,22 @@ import re
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from muster.model import Block, Document, Mark, Passage, Place, Problem, ReqId, Requirement, Section
-from muster.settings import Body, Settings
+from muster.model import Block, Document, Mark, NamedPath, Passage, Place, Problem, ReqId, Requirement, Section
+from muster.settings import Anchors, Body, Settings
 from muster.specs.composition import Composer, Leaf
 from muster.specs.grammar import Grammar, grammar_of, marks_in
 from muster.specs.host import host_problems
 from muster.specs.naming import package_of, prefix_of, two_digits
-from muster.specs.paths import paths_in, resolved
+from muster.specs.paths import named_in, paths_in, resolved
 from muster.text.allowances import allowances_in
-from muster.text.blocks import blocks_of
 from muster.text.fingerprint import digest_of
-from muster.text.frontmatter import front_matter_of
 from muster.text.globs import any_matches
-from muster.text.inline import label, masked, plain
+from muster.text.inline import masked, plain
 from muster.text.keywords import conformance_in, defines_keywords, has_keyword, keywords_in, level_of
 from muster.text.markdown import DEEPEST, Kind, Node
 from muster.text.sentences import title_of
-from muster.text.slugs import anchor_names
+from muster.text.slugs import ON_GITHUB, anchor_names
+from muster.text.source import Source, columns_of, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,23 +42,20 @@ _ALERT = re.compile(r"\[!(?:NOTE|TIP)\]")
 _NEEDS_FIELD = re.compile(r"(?:Needs|Covers|Depends|Tags|Status|Rationale|Comment)\s*:")
 
 
-def lines_of(text: str) -> list[str]:
-    """The lines of a text as editors count them: LF, CRLF and CR end one, U+2028 does not."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.removeprefix("\ufeff").replace("\x00", "\ufffd").split("\n")
-
-
 def read_document(path: str, text: str, settings: Settings) -> Document:
     """Read a Markdown file as the project's settings say.  It never raises, whatever the text."""
-    lines = lines_of(text)
-    front = front_matter_of(lines)
-    root, links = blocks_of([""] * (front.body_line - 1) + lines[front.body_line - 1 :])
-    reader = _Reader(path, lines, settings, frozenset(label(name) for name in links))
+    return document_of(path, source_of(text), settings)
+
+
+def document_of(path: str, source: Source, settings: Settings) -> Document:
+    """The same for a file that is taken apart already."""
+    lines, front, root = source.lines, source.front, source.root
+    reader = _Reader(path, lines, settings, frozenset(source.definitions))
     reader.take_headings(root)
     reader.visit(root.children, "", 0, aside=False)
     is_page = any_matches(path, settings.specs.pages)
     requirements = () if is_page else reader.with_section_paths()
+    is_spec = bool(requirements) or (not is_page and bool(two_digits(path)))
     problems = []
     if front.error:
         where = Place(path, front.error_line)
@@ -77,7 +73,7 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
     first = next((section.title for section in reader.sections if section.level == 1), "")
     return Document(
         path=path,
-        is_spec=bool(requirements) or (not is_page and bool(two_digits(path))),
+        is_spec=is_spec,
         title=values.get("title") or first or basename(path),
         package=package_of(path, values, settings),
         prefix=prefix_of(path, values, settings),
@@ -89,6 +85,7 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
         problems=tuple(problems),
         body_line=front.body_line,
         references=tuple(reader.references),
+        paths=tuple(reader.paths) if is_spec else (),
         passages=tuple(reader.passages),
         lines=tuple(lines),
     )
@@ -108,6 +105,7 @@ class _Reader:
         self.requirements: list[Requirement] = []
         self.references: list[Mark] = []
         self.section_paths: dict[int, dict[str, None]] = {}
+        self.paths: list[NamedPath] = []
         self.conformance = ""
         self.too_deep: list[int] = []
         self._current = -1
@@ -120,9 +118,13 @@ class _Reader:
     def take_headings(self, root: Node) -> None:
         """Name every heading first: anchors are de-duplicated over the whole page."""
         headings = [node for node in root.walk() if node.kind is Kind.HEADING]
-        anchors = anchor_names([node.content for node in headings], self.settings.anchors, self.labels)
-        for node, anchor in zip(headings, anchors, strict=True):
-            self.sections.append(Section(plain(node.content), int(node.info), node.start + 1, anchor))
+        texts = [node.content for node in headings]
+        anchors = anchor_names(texts, self.settings.anchors, self.labels)
+        github = anchors
+        if self.settings.anchors.style is not Anchors.GITHUB:
+            github = anchor_names(texts, ON_GITHUB, self.labels)
+        for node, *names in zip(headings, anchors, github, strict=True):
+            self.sections.append(Section(plain(node.content), int(node.info), node.start + 1, *names))
 
     def leaf(self, node: Node) -> Leaf:
         """What stands in a paragraph, heading or row; found once."""
@@ -138,7 +140,7 @@ class _Reader:
         binding = lowercase or has_keyword(mask)
         if not binding and self.grammar.brackets and "[" not in mask and len(self.grammar.starts) == 1:
             return Leaf(text, mask)
-        columns = (1,) if node.kind is Kind.ROW else self._columns(node)
+        columns = (1,) if node.kind is Kind.ROW else columns_of(node.content, node.start, self.lines)
         leaf = Leaf(text, mask, columns)
         leaf.marks = marks_in(text, mask, _LEAVES[node.kind], self.grammar, self.labels, (node.start + 1, columns))
         leaf.definition = next((mark for mark in leaf.marks if mark.defines), None)
@@ -150,15 +152,6 @@ class _Reader:
     def _lowercase_counts(self) -> bool:
         """implements: MU-REQ-1018"""
         return self.settings.requirements.lowercase and self.conformance != "rfc8174"
-
-    def _columns(self, node: Node) -> tuple[int, ...]:
-        """Where each line of a leaf's inline source stands in its line of the document."""
-        columns = []
-        for offset, part in enumerate(node.content.split("\n")):
-            row = node.start + offset
-            at = self.lines[row].find(part.rstrip()) if row < len(self.lines) else -1
-            columns.append(max(at, 0) + 1)
-        return tuple(columns)
 
     # The walk
 
@@ -273,6 +266,8 @@ class _Reader:
             self.section_paths.setdefault(self._current, {}).update(dict.fromkeys(paths_in(leaf.text)))
         block = _LEAVES[node.kind]
         header = node.info == "header"
+        if "/" in leaf.text and not (aside or header):
+            self._take_paths(leaf, node)
         if leaf.marks and not header:
             self.references += (mark for mark in leaf.marks if not (mark.defines and mark.id == owner))
         self.passages.append(
@@ -292,6 +287,18 @@ class _Reader:
                 header=header,
             )
         )
+
+    def _take_paths(self, leaf: Leaf, node: Node) -> None:
+        found = named_in(leaf.text, leaf.masked)
+        if not found:
+            return
+        columns = (1,) if node.kind is Kind.ROW else columns_of(node.content, node.start, self.lines)
+        row = first = done = 0
+        for path, start, marked, material in found:
+            row += leaf.text.count("\n", done, start)
+            first = leaf.text.rfind("\n", done, start) + 1 or first
+            done = start
+            self.paths.append(NamedPath(path, node.start + row + 1, columns[row] + start - first, marked, material))
 
     def _define(self, node: Node, blocks: Sequence[Node], block: Block, end: int = 0) -> str:
         """Take the requirement that `node` defines, if it does, and return its ID; `blocks` make its text."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from muster.model import Place, Problem, Retired
+from muster.text.foreign_yaml import NotYaml, composed
 
 _FORM = "write `AREA-1001: {reason: why, successor: AREA-1002}`"
 
@@ -14,11 +13,9 @@ def retired_in(text: str, path: str) -> tuple[tuple[Retired, ...], tuple[Problem
     import yaml
 
     try:
-        node: Any = yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-        return (), (Problem("SET004", Place(path, (mark.line if mark else 0) + 1), f"not YAML: {reason}", _FORM),)
+        node = composed(text)
+    except NotYaml as error:
+        return (), (Problem("SET004", Place(path, error.line), str(error), _FORM),)
     if node is None:
         return (), ()
     if not isinstance(node, yaml.MappingNode):

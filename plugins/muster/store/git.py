@@ -41,6 +41,7 @@ class Listing(Struct, frozen=True, dict=True):
     dirty: frozenset[str]  # tracked, and to be looked at: changed, deleted, in conflict, or not watched by git
     untracked: tuple[str, ...]  # neither tracked nor ignored
     links: tuple[str, ...]  # tracked symbolic links
+    modules: tuple[str, ...] = ()  # submodules
 
     @cached_property
     def tracked(self) -> dict[str, str]:
@@ -60,26 +61,40 @@ def listing(root: Path) -> Listing | None:
     )
     if index is None or changed is None or others is None:
         return None
-    if not index and not others and _run(root, "check-ignore", "-q", ".") is not None:
+    if not index and not others and run(root, "check-ignore", "-q", ".") is not None:
         return None
     dirty = set(_paths(changed))
-    links = []
+    links, modules = [], []
     for tag, mode, name in _SPECIAL.findall(b"\0" + index):
         path = os.fsdecode(name)
         if mode == b"160000":
             dirty.discard(path)
+            modules.append(path)
         elif mode == b"120000" and tag == b"H":
             links.append(path)
         else:
             dirty.add(path)
     # A repository inside this one that is no submodule is listed with a slash: it is not ours.
     untracked = tuple(path for path in _paths(others) if not path.endswith("/"))
-    return Listing(index, frozenset(dirty), untracked, tuple(links))
+    return Listing(index, frozenset(dirty), untracked, tuple(links), tuple(modules))
+
+
+def repository_address(root: Path) -> str:
+    """The web address of the repository that this one was cloned from; "" where there is none."""
+    answer = run(root, "remote", "get-url", "origin")
+    match = _REMOTE.fullmatch(os.fsdecode(answer or b"").strip())
+    return f"https://{match['host']}/{match['path']}" if match else ""
+
+
+_REMOTE = re.compile(
+    r"(?:https?://(?:[^@/\s]+@)?|ssh://(?:[^@/\s]+@)?|[^@/\s]+@)(?P<host>[\w.-]+\.[a-z]+)(?::[0-9]+)?[:/]"
+    r"(?P<path>[\w./~-]+?)(?:\.git)?/?"
+)
 
 
 def refusal(root: Path) -> str:
     """Why git does not answer for a folder that is in a repository; empty where there is none or no git."""
-    process = _started(root, ["rev-parse", "--git-dir"], errors=True)
+    process = started(root, ["rev-parse", "--git-dir"], errors=True)
     if process is None:
         return ""
     _, errors = process.communicate()
@@ -94,8 +109,8 @@ def read_at(root: Path, revision: str, select: Callable[[str], bool]) -> dict[st
     """The files of a revision whose path `select` takes, sorted by path.  implements: MU-REQ-1043"""
     commit = None
     if revision and not revision.startswith("-") and "\0" not in revision:
-        commit = _run(root, "rev-parse", "--verify", "--quiet", revision + "^{commit}")
-    tree = _run(root, "ls-tree", "-r", "-z", os.fsdecode(commit).strip()) if commit else None
+        commit = run(root, "rev-parse", "--verify", "--quiet", revision + "^{commit}")
+    tree = run(root, "ls-tree", "-r", "-z", os.fsdecode(commit).strip()) if commit else None
     if tree is None:
         msg = f"git knows no revision {revision!r} here; `git fetch` it, or name a commit, branch or tag"
         raise UnknownRevision(msg)
@@ -118,7 +133,7 @@ def branches(root: Path) -> dict[str, str]:
 
     implements: MU-REQ-1040
     """
-    answer = _run(root, "for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/remotes")
+    answer = run(root, "for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/remotes")
     names: dict[str, str] = {}
     for line in os.fsdecode(answer or b"").splitlines():
         commit, _, name = line.partition(" ")
@@ -128,7 +143,7 @@ def branches(root: Path) -> dict[str, str]:
 
 def _blobs(root: Path, ids: list[str]) -> dict[str, bytes]:
     """The content of blobs, through one process; those that git lacks are left out."""
-    answer = _run(root, "cat-file", "--batch", given="".join(f"{blob}\n" for blob in ids).encode()) if ids else None
+    answer = run(root, "cat-file", "--batch", given="".join(f"{blob}\n" for blob in ids).encode()) if ids else None
     contents = {}
     at = 0
     while answer and at < len(answer):
@@ -142,9 +157,9 @@ def _blobs(root: Path, ids: list[str]) -> dict[str, bytes]:
     return contents
 
 
-def _run(root: Path, *arguments: str, given: bytes = b"") -> bytes | None:
+def run(root: Path, *arguments: str, given: bytes = b"") -> bytes | None:
     """What git answers; None where it fails or is missing."""
-    process = _started(root, list(arguments))
+    process = started(root, list(arguments))
     if process is None:
         return None
     answer, _ = process.communicate(given)
@@ -153,7 +168,7 @@ def _run(root: Path, *arguments: str, given: bytes = b"") -> bytes | None:
 
 def _answers(root: Path, *commands: list[str]) -> list[bytes | None]:
     """What git answers to each command, all running at once."""
-    processes = [_started(root, command) for command in commands]
+    processes = [started(root, command) for command in commands]
     answers = [process.communicate()[0] if process else None for process in processes]
     return [
         answer if process and process.returncode == 0 else None
@@ -161,7 +176,7 @@ def _answers(root: Path, *commands: list[str]) -> list[bytes | None]:
     ]
 
 
-def _started(root: Path, arguments: list[str], *, errors: bool = False) -> subprocess.Popen[bytes] | None:
+def started(root: Path, arguments: list[str], *, errors: bool = False) -> subprocess.Popen[bytes] | None:
     """A running git, in the language that we read and without taking locks; None where it cannot start."""
     environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     try:

@@ -24,7 +24,7 @@ from muster.identity import blob_id
 from muster.store import FOLDER, git
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, KeysView
+    from collections.abc import Callable, Iterable, KeysView, Mapping
     from pathlib import Path
 
     from muster.store.cache import Cache
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _OWN = f"{FOLDER}/"
 _SKIPPED = frozenset({".git", FOLDER, "node_modules", ".venv", "__pycache__"})
 
+_READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+_HEAD = 8192  # bytes in which a file that is no text has a zero
 # A file written this shortly before it was looked at may change again within the same time stamp.
 _RACY = 2_000_000_000
 
@@ -46,6 +48,7 @@ class Tree(Struct, frozen=True, dict=True):
     warning: str  # why git does not answer though there is a repository, or ""
     index: git.Listing | None
     seen: dict[str, str | None]  # what git does not vouch for; None where the content is of no interest
+    stamps: dict[str, str] = {}  # of that whose content is of no interest, as it was listed; "" where it may yet change
 
     @cached_property
     def entries(self) -> dict[str, str]:
@@ -61,6 +64,50 @@ class Tree(Struct, frozen=True, dict=True):
         if all(blob is not None for blob in self.seen.values()):
             return self.entries.keys()
         return dict.fromkeys(sorted({*self.entries, *self.seen})).keys()
+
+    @cached_property
+    def versions(self) -> Mapping[str, str]:
+        """For every file, sorted, a text that changes with its content; "" where none does."""
+        if not self.stamps:
+            return self.entries
+        known = {**self.entries, **self.stamps}
+        return {path: known[path] for path in sorted(known) if not path.startswith(_OWN)}
+
+    def text_of(self, path: str, limit: int) -> bytes | None:
+        """The content of a listed file; None for one that is larger than `limit`, or no text; raises OSError."""
+        descriptor = os.open(os.path.join(self._folder, path), _READING)
+        try:
+            status = os.fstat(descriptor)
+            if status.st_size > limit or not stat.S_ISREG(status.st_mode):
+                return None
+            content = os.read(descriptor, _HEAD)
+            if b"\0" in content:
+                return None
+            while more := os.read(descriptor, status.st_size + 1):
+                content += more
+            return content
+        finally:
+            os.close(descriptor)
+
+    @cached_property
+    def _folder(self) -> str:
+        return str(self.root)
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The folders that git keeps as submodules."""
+        return self.index.modules if self.index else ()
+
+    def resolved(self, path: str) -> str:
+        """Where a path leads through symbolic links, as a path below the root; "" where nowhere in it."""
+        try:
+            return _target(os.path.realpath(self.root), path)
+        except (_Unfollowed, ValueError):
+            return ""
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether something stands at a path that is not listed and lies in the root."""
+        return bool(self.resolved(path)) and path not in self.paths
 
     def read(self, path: str) -> bytes:
         """The content of a listed file; raises OSError."""
@@ -109,9 +156,11 @@ def tree_of(
         warning = ""
     files, left_out, twins = _sorted_out(root, paths, index)
     unread = dict(sorted({**unread, **left_out}.items()))
+    begun = now()
     ids = _content_ids(root, {path: status for path, status in files.items() if relevant(path)}, cache, now)
     seen = {path: ids.get(path) for path in files}
-    return Tree(root, _digest(index, paths, seen, {**unread, **twins}), unread, twins, warning, index, seen)
+    stamps = {path: "" if _is_racy(files[path], begun) else _stamp(files[path]) for path in files if path not in ids}
+    return Tree(root, _digest(index, paths, seen, {**unread, **twins}), unread, twins, warning, index, seen, stamps)
 
 
 def _walk(root: Path, scan: Callable[[str], Iterable[os.DirEntry[str]]]) -> tuple[list[str], dict[str, str]]:
@@ -183,16 +232,25 @@ def _target(top: str, path: str) -> str:
     target = os.path.relpath(real, top)
     if target == ".." or target.startswith("../"):
         raise _Unfollowed("the link leads out of the project")
-    if target.split("/", 1)[0] in (".git", FOLDER):
-        raise _Unfollowed(f"the link leads into {target.split('/', 1)[0]}")
+    first = target.split("/", 1)[0]
+    if first == ".git" or (first == FOLDER and target != path):  # what we keep there ourselves is no link
+        raise _Unfollowed(f"the link leads into {first}")
     return target
+
+
+def _stamp(status: os.stat_result) -> str:
+    return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}"
+
+
+def _is_racy(status: os.stat_result, begun: int) -> bool:
+    return begun - max(status.st_mtime_ns, status.st_ctime_ns) <= _RACY
 
 
 def _content_ids(
     root: Path, files: dict[str, os.stat_result], cache: Cache | None, now: Callable[[], int]
 ) -> dict[str, str]:
     """The blob IDs of these files; a file is read where the cache has not seen it as it stands now."""
-    stamps = {path: f"{s.st_size}:{s.st_mtime_ns}:{s.st_ctime_ns}:{s.st_ino}" for path, s in files.items()}
+    stamps = {path: _stamp(status) for path, status in files.items()}
     ids = cache.looks(stamps) if cache else {}
     fresh = {}
     for path, status in files.items():
@@ -204,7 +262,7 @@ def _content_ids(
         except OSError:
             ids[path] = ""
             continue
-        if begun - max(status.st_mtime_ns, status.st_ctime_ns) > _RACY:
+        if not _is_racy(status, begun):
             fresh[path] = (stamps[path], ids[path])
     if cache and fresh:
         cache.put_looks(fresh)
@@ -226,7 +284,7 @@ def _digest(
 
 def _read(path: Path) -> bytes:
     """The content of an ordinary file; never waits for what only looks like one."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(path, _READING)
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "it is no ordinary file", str(path))

@@ -32,12 +32,12 @@ _COMMENT = re.compile(r"[ \t]*(?:[-*+>][ \t]+)*<!--")
 _HTML = re.compile(r" {0,3}<")
 
 
-def blocks_of(lines: list[str]) -> tuple[Node, frozenset[str]]:
-    """The blocks of a document's lines, and the labels of its link definitions."""
+def blocks_of(lines: list[str]) -> tuple[Node, dict[str, str]]:
+    """The blocks of a document's lines, and the targets of its link definitions by label."""
     end = len(lines) - 1 if lines and not lines[-1] else len(lines)
     reader = _Lines(lines, end)
     reader.read()
-    return Node(Kind.ROOT, 0, len(lines), children=reader.blocks), frozenset(reader.labels)
+    return Node(Kind.ROOT, 0, len(lines), children=reader.blocks), reader.definitions
 
 
 class _Lines:
@@ -47,7 +47,7 @@ class _Lines:
         self.lines = lines
         self.end = end
         self.blocks: list[Node] = []
-        self.labels: set[str] = set()
+        self.definitions: dict[str, str] = {}
 
     def read(self) -> None:
         at = 0
@@ -241,7 +241,7 @@ class _Lines:
     def _slow(self, at: int) -> int:
         """Hand lines to the parser, up to one where whatever was open must have ended."""
         last = self._reset_after(at)
-        self.blocks += parsed(self.lines[at:last], at, self.labels)
+        self.blocks += parsed(self.lines[at:last], at, self.definitions)
         return last
 
     def _reset_after(self, at: int) -> int:

@@ -9,6 +9,10 @@ from __future__ import annotations
 import html
 import re
 from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CODE = "\x00"  # stands where a code span, an escape, an image or a link target stood
 
@@ -52,6 +56,32 @@ def masked(text: str, labels: frozenset[str] = frozenset()) -> str:
         at = max(end, start + 1)
     parts.append(text[done:])
     return "".join(parts)
+
+
+def code_spans(text: str) -> Iterator[tuple[int, int]]:
+    """First offset and end of each code span."""
+    closers = _Closers(text, frozenset())
+    at = 0
+    while (match := _CODE_OPENS.search(text, at)) is not None:
+        at = match.end()
+        if match[0][0] == "`" and (end := closers.code_end(at, at - match.start())) > 0:
+            yield match.start(), end
+            at = end
+
+
+def tags_in(source: str) -> Iterator[tuple[int, str]]:
+    """The tags of raw HTML with their offsets; what stands in comments, scripts and styles is none."""
+    if "<!--" in source or "<s" in source or "<S" in source:
+        source = _UNREAD.sub(_spaces, source)
+    yield from ((match.start(), match[0]) for match in _TAG.finditer(source) if match[0][1] != "/")
+
+
+_CODE_OPENS = re.compile(r"\\.|`++", re.DOTALL)
+_UNREAD = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1|\Z)", re.DOTALL | re.IGNORECASE)
+
+
+def _spaces(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def label(text: str) -> str:

@@ -63,16 +63,17 @@ _CONTAINERS = {
 }
 
 
-def parsed(lines: list[str], first: int, labels: set[str]) -> list[Node]:
+def parsed(lines: list[str], first: int, definitions: dict[str, str]) -> list[Node]:
     """The blocks of some lines as markdown-it reads them; `first` is the number of the first line, from 0.
 
-    Labels of link definitions are added to `labels`.
+    Link definitions, label and target, are added to `definitions`; of two with one label the first counts.
     """
-    environment: dict[str, dict[str, object]] = {}
+    environment: dict[str, dict[str, dict[str, str]]] = {}
     tokens: list[Token] = []
     parser = _parser()
     parser.block.parse("\n".join(lines) + "\n", parser, environment, tokens)
-    labels.update(environment.get("references", ()))
+    for name, reference in environment.get("references", {}).items():
+        definitions.setdefault(name, reference["href"])
     return _tree(tokens, first)
 
 
@@ -131,11 +132,23 @@ def _plain_leaf(token: Token, start: int, end: int) -> Node | None:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table")
+    parser = as_written(MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table"))
     parser.block.ruler.before(
         "fence", "admonition", _admonition, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     return parser
+
+
+def as_written(parser: MarkdownIt) -> MarkdownIt:
+    """A parser that takes any target for one, and leaves it as it stands: what is wrong with it, a rule says."""
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    parser.validateLink = _anything  # type: ignore[method-assign]
+    return parser
+
+
+def _anything(url: str) -> bool:
+    del url
+    return True
 
 
 # `!!! note "Title"`, `??? tip`, `???+ tip`, and the tabs `=== "Title"`, with a body indented by four.

@@ -61,6 +61,12 @@ def slug_github(text: str) -> str:
     return "".join("-" if char == " " else char for char in text if char in "- " or _is_github_word(char))
 
 
+def slug_mdbook(text: str) -> str:
+    """That of mdBook: letters, digits, `_` and `-` stay, each white space is a `-`, ASCII is lowercased."""
+    dashed = "".join("-" if char.isspace() else char for char in text.strip())
+    return "".join(char.lower() if char.isascii() else char for char in dashed if char.isalnum() or char in "_-")
+
+
 def _is_github_word(char: str) -> bool:
     if unicodedata.category(char) in _GITHUB_CATEGORIES:
         return True
@@ -95,6 +101,8 @@ def unique(slug: str, used: set[str], style: Anchors, taken: dict[str, int] | No
     used.add(f"{base}{mark}{count}")
     return f"{base}{mark}{count}"
 
+
+ON_GITHUB = AnchorSettings(style=Anchors.GITHUB)
 
 SLUGS: dict[Slug, Callable[[str, str], str]] = {
     Slug.ASCII: slug_ascii,
@@ -152,7 +160,13 @@ def anchor_names(headings: Sequence[str], anchors: AnchorSettings, references: C
         return [
             unique(slug_github(heading_text(source, references)), used, anchors.style, taken) for source in headings
         ]
-    parts = [_explicit(source) for source in headings]
+    if anchors.style is Anchors.MDBOOK:
+        used = set()
+        return [
+            explicit or unique(slug_mdbook(heading_text(source, references)), used, anchors.style, taken)
+            for source, explicit in map(_explicit, headings)
+        ]
+    parts = [_explicit(source) if anchors.attr_list else (source, "") for source in headings]
     slug = SLUGS[anchors.slug]
     used = {explicit for _, explicit in parts if explicit}  # toc spares them all, those further down too
     names = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 file`, `2 files`, `1,000 files`."""
@@ -13,6 +15,21 @@ def printable(words: str, keep: str = " ") -> str:
     if words.isprintable():
         return words
     return "".join(char if char.isprintable() or char in keep else _spelled(char) for char in words)
+
+
+def shortened(words: str, most: int = 80) -> str:
+    """A text from a document as a message shows it: printable, and cut in the middle where it is long."""
+    half = most // 2
+    return printable(words if len(words) <= most else f"{words[:half]}…{words[-half:]}")
+
+
+@functools.lru_cache(maxsize=1)  # several rules ask about the same page
+def unusual(text: str) -> str:
+    """What of a text is neither printable ASCII nor tab nor line end; many times quicker than a pattern."""
+    return text.encode("utf-8", "replace").translate(None, _USUAL).decode()
+
+
+_USUAL = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F)])
 
 
 def _spelled(char: str) -> str:

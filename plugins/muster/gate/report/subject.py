@@ -1,0 +1,56 @@
+"""What a report is made of, and its one line of summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence  # noqa: TC003 -- msgspec reads the types of fields
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from muster.model import Counts, Finding, Severity
+from muster.text.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from muster.model import Outcome
+
+
+class Subject(Struct, frozen=True):
+    """What a report is made of: findings to show, what was counted, and the lines of any file."""
+
+    findings: tuple[Finding, ...]
+    counts: Counts
+    lines: Callable[[str], Sequence[str]] = lambda _path: ()
+    colour: bool = False
+
+
+def subject_of(outcome: Outcome, lines: Callable[[str], Sequence[str]], *, colour: bool = False) -> Subject:
+    """A report's subject: all findings of a run."""
+    return Subject(outcome.findings, outcome.counts, lines, colour)
+
+
+def summary(subject: Subject, seconds: float | None = None) -> str:
+    """One line: what was looked at, and what came of it."""
+    counts = subject.counts
+    time = f" in {seconds:.2f} s" if seconds is not None else ""
+    told = [tally(subject.findings)]
+    told += [f"{number:,} {word}" for number, word in ((counts.waived, "waived"), (counts.known, "known")) if number]
+    return f"{looked_at(counts)}{time}: {', '.join(told)}"
+
+
+def looked_at(counts: Counts) -> str:
+    """`3 specs, 41 requirements, 46 rules`; pages and links only where there are some."""
+    parts = [counted(counts.specs, "spec"), counted(counts.pages, "page"), counted(counts.requirements, "requirement")]
+    parts += [counted(counts.links, "link"), counted(counts.rules, "rule")]
+    return ", ".join(part for part in parts if part not in ("0 pages", "0 links"))
+
+
+def tally(findings: Iterable[Finding]) -> str:
+    """`1 error, 0 warnings`, and the remarks where there are some."""
+    found = Counter(finding.severity for finding in findings)
+    told = [counted(found[Severity.ERROR], "error"), counted(found[Severity.WARNING], "warning")]
+    if found[Severity.INFO]:
+        told.append(counted(found[Severity.INFO], "remark"))
+    return ", ".join(told)

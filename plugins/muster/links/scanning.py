@@ -1,0 +1,204 @@
+"""Links in inline Markdown, each with its place.
+
+Most text can be read one way only, and a pattern finds its links; what might be read otherwise goes
+to markdown-it, whose rules are watched for where they stand. The tests prove the two equal.
+
+implements: MU-RULE-2013
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from muster.model import LinkForm
+from muster.text.inline import label
+from muster.text.markdown import as_written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+
+
+class Found(NamedTuple):
+    """A link in a text: the stretch that it covers, and where it leads."""
+
+    start: int
+    end: int
+    href: str
+    form: LinkForm
+
+
+class Tag(NamedTuple):
+    """A tag of raw HTML in a text."""
+
+    start: int
+    text: str
+
+
+class Scan(NamedTuple):
+    """What stands in a text: links and tags in order, and references that nothing defines."""
+
+    links: tuple[Found, ...]
+    tags: tuple[Tag, ...] = ()
+    undefined: tuple[tuple[int, int, str], ...] = ()  # first and last offset, and the label
+
+
+_NOTHING = Scan(())
+_NO_TEXT = re.compile(r"\\[!-/:-@\[-`{-~]|`[^`]*`")  # escapes and code spans
+_LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s<>]*)(?:[ \t]+\"[^\"\n]*\")?\)")
+_REFERENCE = re.compile(r"(?<![\w\])\\])\[((?:[^\[\]\\]|\\.)+)\]\[((?:[^\[\]\\]|\\.)*)\](?![(\[])")
+_BRACKETED = re.compile(r"\[([^\[\]]+)\]")
+_FILL = "\x00"
+
+
+def scan(text: str, definitions: Mapping[str, str]) -> Scan:
+    """The links of a paragraph, heading or row; `definitions` are the document's, by folded label."""
+    if "](" not in text and "<" not in text and ("[" not in text or ("][" not in text and not definitions)):
+        return _NOTHING
+    if "<" not in text and "][" not in text and (found := _quick(text, definitions)) is not None:
+        return Scan(tuple(found))
+    return _slow(text, definitions)
+
+
+def _quick(text: str, definitions: Mapping[str, str]) -> list[Found] | None:
+    """The links of a text that can be read one way only; None for any other."""
+    if "`" in text or "\\" in text:
+        if "``" in text:
+            return None
+        text = _NO_TEXT.sub(_filled, text)
+        if "`" in text:
+            return None
+    found = list(_by_pattern(text))
+    brackets = text.count("[")
+    if text.count("](") != len(found) or brackets != text.count("]"):
+        return None
+    hrefs = "".join([link.href for link in found])
+    if _FILL in hrefs or "&" in hrefs or "\\" in hrefs:
+        return None
+    if brackets != len(found) and any(label(name) in definitions for name in _BRACKETED.findall(text)):
+        return None
+    # A link in the text of another, or behind a bracket that stays open, is the parser's.
+    return found if brackets == len(found) or not _NESTED.search(text) else None
+
+
+_NESTED = re.compile(r"\[[^\]]*\[")
+
+
+def _by_pattern(text: str) -> Iterator[Found]:
+    for match in _LINK.finditer(text):
+        form = LinkForm.IMAGE if match[1] else LinkForm.TEXT
+        yield Found(match.start(), match.end(), match[3], form)
+
+
+def _filled(match: re.Match[str]) -> str:
+    return _FILL * len(match[0])
+
+
+def _slow(text: str, definitions: Mapping[str, str]) -> Scan:
+    """What markdown-it reads."""
+    record = _Record()
+    # Its own labels are folded otherwise than ours: it is asked for those that stand in this text.
+    references = {}
+    if definitions and "[" in text:
+        from markdown_it.common.utils import normalizeReference
+
+        names = {name.strip() for name in _names_in(text)}
+        references = {
+            normalizeReference(name): {"href": definitions[label(name)], "title": ""}
+            for name in names
+            if label(name) in definitions
+        }
+    parser = _parser()
+    parser.inline.parse(text, parser, {"references": references, "record": record}, [])
+    found = sorted(record.links)
+    return Scan(tuple(found), tuple(record.tags), tuple(_undefined(text, found, definitions, record)))
+
+
+def _names_in(text: str) -> Iterator[str]:
+    """All that stands between two brackets, also where other brackets stand inside."""
+    opened: list[int] = []
+    for match in re.finditer(r"[\[\]]", text):
+        if match[0] == "[":
+            opened.append(match.end())
+        elif opened:
+            first = opened.pop()
+            if match.start() - first < 1000:  # no label may be longer
+                yield text[first : match.start()]
+
+
+def _undefined(
+    text: str, found: list[Found], definitions: Mapping[str, str], record: _Record
+) -> Iterator[tuple[int, int, str]]:
+    """References by a label that nothing defines, outside links and code."""
+    if "][" not in text:
+        return
+    covered = [(link.start, link.end) for link in found] + record.code
+    for match in _REFERENCE.finditer(text):
+        name = match[2] or match[1]
+        inside = any(first <= match.start() < last for first, last in covered)
+        if not inside and label(name) not in definitions:
+            yield match.start(), match.end(), name
+
+
+class _Record:
+    """What the watched rules met in one text."""
+
+    def __init__(self) -> None:
+        self.links: list[Found] = []
+        self.tags: list[Tag] = []
+        self.code: list[tuple[int, int]] = []
+
+
+@functools.cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import backtick, html_inline, image, link
+
+    parser = as_written(MarkdownIt("commonmark"))
+    parser.inline.ruler.at("link", _watched(link, _note_link))
+    parser.inline.ruler.at("image", _watched(image, _note_image))
+    parser.inline.ruler.at("html_inline", _watched(html_inline, _note_tag))
+    parser.inline.ruler.at("backticks", _watched(backtick, _note_code))
+    return parser
+
+
+def _watched(
+    rule: Callable[[StateInline, bool], bool], note: Callable[[StateInline, _Record, int, int], None]
+) -> Callable[[StateInline, bool], bool]:
+    """A rule of markdown-it that tells where it was met."""
+
+    def watched(state: StateInline, silent: bool) -> bool:
+        start, before = state.pos, len(state.tokens)
+        record: _Record = state.env["record"]
+        kept = len(record.links), len(record.tags), len(record.code)
+        if not rule(state, silent):
+            return False
+        if not silent:
+            if note is _note_image:  # what its text holds was read apart, at offsets of its own
+                del record.links[kept[0] :], record.tags[kept[1] :], record.code[kept[2] :]
+            note(state, record, start, before)
+        return True
+
+    return watched
+
+
+def _note_link(state: StateInline, record: _Record, start: int, before: int) -> None:
+    opening = next(token for token in state.tokens[before:] if token.type == "link_open")
+    record.links.append(Found(start, state.pos, str(opening.attrs["href"]), LinkForm.TEXT))
+
+
+def _note_image(state: StateInline, record: _Record, start: int, before: int) -> None:
+    image = next(token for token in state.tokens[before:] if token.type == "image")
+    record.links.append(Found(start, state.pos, str(image.attrs["src"]), LinkForm.IMAGE))
+
+
+def _note_tag(state: StateInline, record: _Record, start: int, _before: int) -> None:
+    record.tags.append(Tag(start, state.src[start : state.pos]))
+
+
+def _note_code(state: StateInline, record: _Record, start: int, _before: int) -> None:
+    record.code.append((start, state.pos))
