@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft4Validator
 from junitparser import Failure, JUnitXml, Skipped, TestCase
 from markdown_it import MarkdownIt
+from msgspec.structs import replace
 
 import corpus
 from muster.cli.app import run
@@ -327,6 +328,13 @@ def test_junit_has_a_suite_for_each_file_where_errors_fail_and_the_rest_is_skipp
     ]
 
 
+def test_junit_fails_where_the_check_fails() -> None:
+    warning = replace(PLAIN, severity=Severity.WARNING)
+    strict = replace(subject(PLAIN, warning), fail_on=Severity.WARNING)
+
+    assert (junit(subject(PLAIN, warning)).failures, junit(strict).failures) == (1, 2)
+
+
 def test_junit_of_a_run_that_found_nothing_is_one_case_that_passed() -> None:
     found = junit(subject())
 
@@ -455,3 +463,22 @@ def test_the_guide_shows_the_real_report(form: str, tmp_path: Path, capfd: Captu
         report = json.dumps(json.loads(report)["runs"][0]["results"][0], indent=2)
 
     assert shown == report.rstrip("\n")
+
+
+# verifies: MU-RULE-2031
+def test_a_project_in_a_subfolder_has_its_places_from_the_top_of_the_repository(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".git").mkdir()
+    spec = tmp_path / "services" / "queue" / "specs" / "10-queue.md"
+    spec.parent.mkdir(parents=True)
+    spec.write_text(FRAME + "- [Q-1001] It runs.\n", encoding="utf-8")
+    root = str(spec.parents[1])
+    (spec.parents[1] / "muster.toml").write_text("", encoding="utf-8")
+
+    run(["-C", root, "check", "--select", "KWD001", "--report", "github", "--report", f"sarif={tmp_path}/out.sarif"])
+
+    result = json.loads((tmp_path / "out.sarif").read_text("utf-8"))["runs"][0]["results"][0]
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert place == "services/queue/specs/10-queue.md"
+    assert capfd.readouterr().out.startswith(f"::error file={place},line=7,")

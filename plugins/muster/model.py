@@ -44,6 +44,11 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+    def reaches(self, least: Severity) -> bool:
+        """Whether it is at least as grave as another."""
+        order = list(Severity)
+        return order.index(self) <= order.index(least)
+
 
 class Block(StrEnum):
     """What kind of block a requirement is defined in."""
@@ -518,5 +523,4 @@ class Outcome(Struct, frozen=True):
 
     def fails(self, at: Severity = Severity.ERROR) -> bool:
         """Whether a finding is at least as severe as `at`."""
-        order = list(Severity)
-        return any(order.index(finding.severity) <= order.index(at) for finding in self.findings)
+        return any(finding.severity.reaches(at) for finding in self.findings)

@@ -122,6 +122,7 @@ def command(  # noqa: PLR0913 -- one argument for each option
 def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float) -> Verdict:
     """Check once, and write the reports that go into files."""
     from muster.gate.report import Subject, subject_of, summary
+    from muster.store.git import folder_in_repository
 
     folders = tuple(inside(where, workspace.root, path) for path in asked.paths)
     settings = _settings(workspace.settings, asked.select, asked.ignore)
@@ -134,7 +135,9 @@ def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float) -
 
         outcome, older = only_new(workspace, settings, outcome, asked.since, asked.today)
     shown = _shown(outcome.findings, folders)
-    subject, report = Subject(shown, outcome.counts, workspace.lines), ""
+    fail_on = Severity(asked.fail_on) if asked.fail_on else settings.fail_on
+    folder = folder_in_repository(workspace.root)
+    subject, report = Subject(shown, outcome.counts, workspace.lines, fail_on=fail_on, folder=folder), ""
     for form, path in asked.reports:
         to_terminal = coloured(asked.colour, sys.stdout) and path is None
         report += _written(where, form, path, replace(subject, colour=to_terminal))
@@ -144,8 +147,7 @@ def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float) -
         notes.append(f"{counted(hidden, 'finding')} in other files not shown")
     passed = f"; {counted(older, 'older finding')} not shown" if older else ""
     notes.append(summary(subject_of(outcome, workspace.lines), time.perf_counter() - started) + passed)
-    failed = outcome.fails(Severity(asked.fail_on) if asked.fail_on else settings.fail_on)
-    return Verdict(subject, report, tuple(notes), int(failed))
+    return Verdict(subject, report, tuple(notes), int(outcome.fails(fail_on)))
 
 
 def _day(text: str | None) -> date | None:

@@ -79,6 +79,14 @@ def listing(root: Path) -> Listing | None:
     return Listing(index, frozenset(dirty), untracked, tuple(links), tuple(modules))
 
 
+def folder_in_repository(root: Path) -> str:
+    """Where a folder lies in its repository, with a final slash; "" at the top, and where there is no repository."""
+    for above in (root, *root.parents):
+        if (above / ".git").exists():
+            return "" if above == root else f"{root.relative_to(above).as_posix()}/"
+    return ""
+
+
 def repository_address(root: Path) -> str:
     """The web address of the repository that this one was cloned from; "" where there is none."""
     answer = run(root, "remote", "get-url", "origin")

@@ -17,12 +17,12 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 def github(subject: Subject) -> str:
     """One command a finding, and nothing where there is none."""
-    return "".join(_command(finding) for finding in subject.findings)
+    return "".join(_command(finding, subject.folder) for finding in subject.findings)
 
 
-def _command(finding: Finding) -> str:
+def _command(finding: Finding, folder: str) -> str:
     place = finding.place
-    properties = {"file": printable(place.path), "line": str(place.line), "col": str(place.column)}
+    properties = {"file": printable(folder + place.path), "line": str(place.line), "col": str(place.column)}
     if place.width:
         properties["endColumn"] = str(place.column + place.width - 1)  # the last one that is meant
     properties["title"] = f"{finding.code} {RULES[finding.code].name}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from muster.model import Severity
 from muster.rules.table import RULES
 from muster.text.words import printable
 
@@ -14,43 +13,41 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from muster.gate.report.subject import Subject
-    from muster.model import Finding
-
-_KIND = {Severity.ERROR: "failure", Severity.WARNING: "skipped", Severity.INFO: "skipped"}
+    from muster.model import Finding, Severity
 
 
 def junit(subject: Subject) -> str:
-    """Errors are failures; warnings and remarks are skipped cases, which CI shows and lets pass.
+    """What fails the check is a failure, all else a skipped case, which CI shows and lets pass.
 
     A run that found nothing is one case that passed, as a report without cases counts as a mistake
     in several CI systems.
     """
     from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-    top = Element("testsuites", {"name": "muster check", **_totals(subject.findings)})
+    top = Element("testsuites", {"name": "muster check", **_totals(subject.findings, subject.fail_on)})
     for path, group in groupby(subject.findings, lambda finding: finding.place.path):
         findings = tuple(group)
-        suite = SubElement(top, "testsuite", {"name": printable(path), **_totals(findings)})
+        suite = SubElement(top, "testsuite", {"name": printable(path), **_totals(findings, subject.fail_on)})
         for finding in findings:
-            _add_case(suite, finding)
+            _add_case(suite, finding, subject.fail_on)
     if not subject.findings:
-        suite = SubElement(top, "testsuite", {"name": "muster", **_totals(())})
+        suite = SubElement(top, "testsuite", {"name": "muster", **_totals((), subject.fail_on)})
         SubElement(suite, "testcase", classname="muster", name="muster check")
     indent(top)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(top, encoding="unicode")}\n'
 
 
-def _totals(findings: Iterable[Finding]) -> dict[str, str]:
-    kinds = [_KIND[finding.severity] for finding in findings]
+def _totals(findings: Iterable[Finding], fail_on: Severity) -> dict[str, str]:
+    fails = [finding.severity.reaches(fail_on) for finding in findings]
     return {
-        "tests": str(max(1, len(kinds))),
-        "failures": str(kinds.count("failure")),
+        "tests": str(max(1, len(fails))),
+        "failures": str(fails.count(True)),
         "errors": "0",
-        "skipped": str(kinds.count("skipped")),
+        "skipped": str(fails.count(False)),
     }
 
 
-def _add_case(suite: Element, finding: Finding) -> None:
+def _add_case(suite: Element, finding: Finding, fail_on: Severity) -> None:
     """What XML 1.0 cannot hold is no printable text either, and so it is spelled out."""
     from xml.etree.ElementTree import SubElement
 
@@ -67,5 +64,6 @@ def _add_case(suite: Element, finding: Finding) -> None:
     lines = [f"{place}: {finding.severity.value}[{finding.code}] {message}"]
     lines += [f"  | {printable(line)}" for line in finding.detail.splitlines()]
     lines.append(f"  help: {remedy}see `muster rule {finding.code}`")
-    told = SubElement(case, _KIND[finding.severity], type=finding.severity.value, message=f"{finding.code} {message}")
+    kind = "failure" if finding.severity.reaches(fail_on) else "skipped"
+    told = SubElement(case, kind, type=finding.severity.value, message=f"{finding.code} {message}")
     told.text = "\n".join(lines)

@@ -28,7 +28,7 @@ _TICKS = re.compile("`{3,}")
 
 
 def sarif(subject: Subject) -> str:
-    """One run: the rules that found something, and what they found, with paths from the project's root."""
+    """One run: the rules that found something, and what they found, with paths from the top of the repository."""
     codes = sorted({finding.code for finding in subject.findings})
     indexes = {code: index for index, code in enumerate(codes)}
     keys = fingerprints(subject.findings, subject.lines)
@@ -41,34 +41,35 @@ def sarif(subject: Subject) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         # Where that is on this machine is nobody's business.
-        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the project."}}},
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The top of the repository."}}},
         "results": [
-            _result(finding, indexes[finding.code], key) for finding, key in zip(subject.findings, keys, strict=True)
+            _result(finding, indexes[finding.code], key, subject.folder)
+            for finding, key in zip(subject.findings, keys, strict=True)
         ],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
 
 
-def _result(finding: Finding, index: int, key: str) -> dict[str, Any]:
+def _result(finding: Finding, index: int, key: str, folder: str) -> dict[str, Any]:
     remedy = f"\nhelp: {printable(finding.help)}" if finding.help else ""
     return {
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
         "message": {"text": _literal(printable(finding.message) + remedy)},
-        "locations": [{"physicalLocation": _location(finding.place)}],
+        "locations": [{"physicalLocation": _location(finding.place, folder)}],
         "partialFingerprints": {"muster/v1": key},
     }
 
 
-def _location(place: Place) -> dict[str, Any]:
+def _location(place: Place, folder: str) -> dict[str, Any]:
     from urllib.parse import quote
 
     region = {"startLine": place.line, "startColumn": place.column}
     if place.width:
         region["endColumn"] = place.column + place.width
-    return {"artifactLocation": {"uri": quote(encodable(place.path)), "uriBaseId": _ROOT}, "region": region}
+    return {"artifactLocation": {"uri": quote(encodable(folder + place.path)), "uriBaseId": _ROOT}, "region": region}
 
 
 def _literal(words: str) -> str:

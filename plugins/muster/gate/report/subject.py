@@ -24,6 +24,8 @@ class Subject(Struct, frozen=True):
     counts: Counts
     lines: Callable[[str], Sequence[str]] = lambda _path: ()
     colour: bool = False
+    fail_on: Severity = Severity.ERROR
+    folder: str = ""  # of the project in its repository, with a final slash: for hosts that count from the top
 
 
 def subject_of(outcome: Outcome, lines: Callable[[str], Sequence[str]], *, colour: bool = False) -> Subject:
