@@ -41,11 +41,18 @@ class Run(Struct, frozen=True):
 
 @click.command(
     "links",
-    epilog=examples("muster links", "muster links build/site --format json", "muster links --external --refresh"),
+    epilog=examples(
+        "muster links",
+        "muster links build/site --format json",
+        "muster links --external --refresh",
+        "muster links --sources --to specs/10-queue.md",
+    ),
 )
 @click.argument("site", metavar="[SITE]", default="site")
 @click.option("--external", is_flag=True, help="Ask for the addresses on other hosts too, with LinkChecker.")
 @click.option("--refresh", is_flag=True, help="With --external: ask for all of them, also those known to be good.")
+@click.option("--sources", is_flag=True, help="List the links of the Markdown files instead, with what `check` says.")
+@click.option("--to", metavar="PATH[#ANCHOR]", default="", help="With --sources: the links to this file, or anchor.")
 @click.option(
     "--site-url",
     metavar="URL",
@@ -61,7 +68,9 @@ class Run(Struct, frozen=True):
     help="A table for reading, JSON for programs.",
 )
 @click.pass_obj
-def command(where: Where, site: str, *, external: bool, refresh: bool, site_url: str, form: str) -> int:
+def command(  # noqa: PLR0913 -- one argument for each option
+    where: Where, site: str, *, external: bool, refresh: bool, sources: bool, to: str, site_url: str, form: str
+) -> int:
     """Find dead links in the built site.
 
     SITE is the folder that the site was built into, `site` by default. Links inside it are looked
@@ -69,12 +78,23 @@ def command(where: Where, site: str, *, external: bool, refresh: bool, site_url:
     page does not have. With --external, the addresses on other hosts are asked for. A good answer
     counts for some days, and is kept in .muster/external.json.
 
+    With --sources, what `muster check` knows is listed instead: each link of the Markdown files, its
+    target, and `ok` or the rule that it breaks. With --to, those that lead to one file.
+
     Exit status 1 where a link is dead. An address that gives no clear answer is told, and is no
     failure.
     """
     from muster.links.built import report_on
 
     started = time.perf_counter()
+    if to and not sources:
+        raise Mistake("--to chooses among the links of the sources", help="add --sources")
+    if sources and (external or site_url):
+        raise Mistake("--sources lists Markdown, and no site is read", help="leave the other options out")
+    if sources:
+        from muster.cli.sources import list_sources
+
+        return list_sources(where, to, form)
     if refresh and not external:
         raise Mistake("--refresh asks other hosts again, and without --external none is asked", help="add --external")
     built = _site(where.folder / site, site, site_url)
