@@ -219,8 +219,9 @@ def test_an_entry_of_a_rule_that_is_no_more_is_dropped() -> None:
     files = {SPEC: spec(["red"]), PATH: rendered([Known("OLD001", SPEC, "0", "of a rule that went")])}
 
     outcome = outcome_of(files)
+    narrow = outcome_of(files, settings_from('[rules]\nselect = ["KWD", "SET"]\n', "muster.toml"))
 
-    assert told(outcome) == [("SET012", PATH, 4)]
+    assert told(outcome) == told(narrow) == [("SET012", PATH, 4)]
     assert outcome.files == (Derived(PATH, False, None, files[PATH]),)
 
 
@@ -246,6 +247,7 @@ def test_what_is_written_is_read_back_and_sorted_one_entry_a_line() -> None:
         Known("KWD007", "specs/b.md", "2", 'a "quoted" word\\'),
         Known("KWD007", "specs/a.md", "1", "::error::\x1b[31m\u2028\u202e größer"),
         Known("KWD001", "specs/b.md", "3", "\udcff"),
+        Known("ENC002", "specs/\udcff.md", "4", "a name that is no UTF-8"),
     ]
 
     text = rendered(known)
@@ -256,7 +258,8 @@ def test_what_is_written_is_read_back_and_sorted_one_entry_a_line() -> None:
         '"findings": [',
         r'{"code": "KWD007", "path": "specs/a.md", "key": "1", "message": "::error::\\x1b[31m\\u2028\\u202e größer"},',
         '{"code": "KWD001", "path": "specs/b.md", "key": "3", "message": "\\\\udcff"},',
-        '{"code": "KWD007", "path": "specs/b.md", "key": "2", "message": "a \\"quoted\\" word\\\\"}',
+        '{"code": "KWD007", "path": "specs/b.md", "key": "2", "message": "a \\"quoted\\" word\\\\"},',
+        r'{"code": "ENC002", "path": "specs/\udcff.md", "key": "4", "message": "a name that is no UTF-8"}',
         "]",
         "}",
     ]
@@ -266,10 +269,11 @@ def test_what_is_written_is_read_back_and_sorted_one_entry_a_line() -> None:
         ("KWD007", "specs/a.md", "1", 4),
         ("KWD001", "specs/b.md", "3", 5),
         ("KWD007", "specs/b.md", "2", 6),
+        ("ENC002", "specs/\udcff.md", "4", 7),
     ]
     pretty = json.dumps(json.loads(text), indent=2)
-    assert [one.line for one in known_in(pretty, PATH)[0]] == [4, 10, 16]
-    assert [one.line for one in known_in(json.dumps(json.loads(text)), PATH)[0]] == [1, 1, 1]
+    assert [one.line for one in known_in(pretty, PATH)[0]] == [4, 10, 16, 22]
+    assert [one.line for one in known_in(json.dumps(json.loads(text)), PATH)[0]] == [1, 1, 1, 1]
 
 
 ENTRY = '{"code": "KWD001", "path": "a.md", "key": "1", "message": "m"}'

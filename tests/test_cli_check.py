@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from muster.cli.app import run
-from repositories import repository
+from repositories import repository, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,34 @@ def test_where_git_refuses_to_answer_the_reader_is_told(tmp_path: Path) -> None:
 
     assert done.returncode == 0
     assert "files that it ignores are read too: bad config line 1 in file .git/config\n" in done.stderr
+
+
+# verifies: MU-RULE-2031
+@pytest.mark.parametrize(
+    ("paths", "shown", "hidden"),
+    [
+        ([], ["docs/b.md", "specs/10-a.md", "specs/more/20-b.md"], ""),
+        (["."], ["docs/b.md", "specs/10-a.md", "specs/more/20-b.md"], ""),
+        (["specs"], ["specs/10-a.md", "specs/more/20-b.md"], "1 finding in other files not shown\n"),
+        (["specs/10-a.md", "docs/"], ["docs/b.md", "specs/10-a.md"], "1 finding in other files not shown\n"),
+        (["specs/more"], ["specs/more/20-b.md"], "2 findings in other files not shown\n"),
+        (["docs/c.md"], [], "3 findings in other files not shown\n"),
+    ],
+)
+def test_paths_limit_what_is_shown_and_not_what_is_judged(
+    paths: list[str], shown: list[str], hidden: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    dead = "# A\n\n[a](gone.md)\n"
+    write(tmp_path, {"specs/10-a.md": dead, "specs/more/20-b.md": dead, "docs/b.md": dead, "docs/c.md": "# C\n"})
+    rules = ["--select", "LNK001"]
+
+    assert run(["-C", str(tmp_path), "check", *paths, *rules]) == 1
+    out, err = capfd.readouterr()
+
+    assert re.findall(r"(?m)^(\S+?):3:1: error\[LNK001\]", out) == shown
+    assert re.fullmatch(rf"{hidden}.* s: 3 errors, 0 warnings\n", err)
+    assert run(["-C", str(tmp_path), "check", *paths, "spec", *rules]) == 2  # no beginning of a name is a path
+    assert capfd.readouterr().err.startswith("muster: spec: no such file or folder\n")
 
 
 # verifies: MU-CORE-0043

@@ -9,7 +9,7 @@ import pytest
 import repositories
 from muster import pipeline, workspace
 from muster.settings import settings_from
-from muster.specs.paths import named_in
+from muster.specs.paths import named_in, paths_in, resolved
 from muster.text.inline import masked
 
 HEAD = "# Queue SPEC\n\nConformance language: RFC 2119 and RFC 8174\n\n## 1) Order\n\n"
@@ -85,6 +85,7 @@ def test_a_mark_is_that_of_its_own_path_alone() -> None:
         "src/*.py, src/{a,b}.py, src/<name>.py, $HOME/src/gone.py\n",
         "lib/gone.py is of another repository\n",
         "the command writes `ci/report.json`\n",
+        "a report, e.g. `ci/report.json`\n",
         "`out/report.json` stands somewhere\n",
         "unit/test_queue.py has it\n",
         "<!-- src/gone.py -->\n",
@@ -96,6 +97,16 @@ def test_what_is_made_up_linked_or_of_elsewhere_is_not_judged(text: str) -> None
 
 def test_a_file_of_data_is_judged_beside_others_that_are_there() -> None:
     assert found("It conforms to `ci/gone.yaml` and ../out/y.json\n") == [("LNK011", 1, 17)]
+
+
+def test_a_path_from_the_top_of_a_machine_is_none_of_the_project() -> None:
+    assert paths_in("see /usr/lib/a.py, src/b.py and ./src/") == ["src/b.py", "./src/"]
+    assert [resolved(path, "specs/a.md") for path in ("../src/", "../../src/b.py", "../", "src/b.py")] == [
+        "src/",
+        "",
+        "",
+        "src/b.py",
+    ]
 
 
 def test_a_page_is_no_spec_and_names_nothing_that_must_exist() -> None:

@@ -157,6 +157,16 @@ def test_mojibake_in_code_is_found_on_a_page_whose_prose_has_some_and_mended_onl
     assert fixed(text, code=True) == "# It’s\n\n`’` – text\n\n```\n≥\n```\n"
 
 
+def test_the_help_says_how_to_repair_what_is_in_code() -> None:
+    project = Project(SETTINGS, pages=(page_of("# Itâ€™s\n\n`â€™` and â€\ufffd\n"),))
+
+    assert [(f.severity.value, f.help.partition("repair")[0]) for f in RULES["ENC003"].check(project)] == [
+        ("error", "`muster fix` "),
+        ("warning", "`muster fix --code` "),
+        ("error", "`muster fix` cannot "),
+    ]
+
+
 # verifies: MU-RULE-2015
 def test_a_drawing_in_code_is_no_text_about_mojibake() -> None:
     text = "Files:\n\n```\nâ”œâ”€â”€ a.md\n```\n"
@@ -164,6 +174,15 @@ def test_a_drawing_in_code_is_no_text_about_mojibake() -> None:
     assert found_in(text) == [("ENC003", 4, 1, 9, "'â”œâ”€â”€' should be '├──'")]
     assert fixed(text) == text
     assert fixed(text, code=True) == "Files:\n\n```\n├── a.md\n```\n"
+
+
+# verifies: MU-RULE-2015
+@pytest.mark.parametrize(("drawing", "codec"), [("├── a", "cp1252"), ("╔══ a", "cp1252"), ("├── a → b", "cp437")])
+def test_a_drawing_in_code_is_mended_whatever_garbled_it(drawing: str, codec: str) -> None:
+    text = f"```\n{garbled(drawing, codec)}\n```\n"
+
+    assert found_in(text) != []
+    assert fixed(text, code=True) == f"```\n{drawing}\n```\n"
 
 
 # verifies: MU-RULE-2015
@@ -292,7 +311,8 @@ def test_fix_says_what_it_left_in_code_and_is_undone_like_others(
 
     assert run(["fix", "ENC"]) == 0
     assert capsys.readouterr().err == (
-        "2 fixes made in 1 file\n1 fix in code left out; `muster fix --code` makes them too\n"
+        "2 fixes made in 1 file\n"
+        "1 fix in code left out; after `muster fix --undo`, `muster fix --code` makes them too\n"
     )
     assert (project / "README.md").read_bytes() == "# It’s\r\n\r\n`â‰¥`\r\n".encode()
 

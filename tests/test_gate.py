@@ -83,8 +83,10 @@ def test_a_path_has_its_own_selection_and_severity() -> None:
 # verifies: MU-RULE-2006
 def test_a_severity_of_a_path_wins_over_the_general_one() -> None:
     settings = f'{NO_DRIFT}severity = {{ KWD007 = "info" }}\n{PATHS}'
+    other = settings.replace('"specs/new/**"', '"specs/**"').replace("KWD =", "REQ =")
 
     assert [finding.severity for finding in findings_of(VAGUE, settings, "specs/new/10-example.md")] == [Severity.ERROR]
+    assert [finding.severity for finding in findings_of(VAGUE, other)] == [Severity.INFO]
 
 
 # verifies: MU-RULE-2005
@@ -184,6 +186,13 @@ def test_findings_come_in_the_order_of_path_line_column_code() -> None:
         paths = list(files)
         random.Random(seed).shuffle(paths)
         assert run(memory({path: files[path] for path in paths}), settings).findings == expected
+
+
+# verifies: MU-CORE-0032
+def test_what_is_said_of_an_allowance_stands_among_the_other_findings() -> None:
+    text = f"<!-- muster: allow KWD007 nothing -->\n\n{MUTE}"
+
+    assert [(f.code, f.place.line) for f in findings_of(text)] == [("SET002", 7), ("KWD001", 9)]
 
 
 # verifies: MU-RULE-2006

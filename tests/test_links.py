@@ -30,6 +30,12 @@ def told(files: dict[str, str], settings: str = GITHUB) -> list[str]:
     return [f"{f.place} {f.code} {f.message}" for f in outcome.findings if f.code.startswith("LNK")]
 
 
+def helps(files: dict[str, str], settings: str = GITHUB) -> list[str]:
+    """What each finding about links says to do."""
+    outcome = run(memory(files), settings_from(settings, "muster.toml"))
+    return [f.help for f in outcome.findings if f.code.startswith("LNK")]
+
+
 def faults(link: str, files: dict[str, str], page: str, settings: str) -> list[str]:
     """The code and message of what is wrong with one link on a page."""
     return [line.split(" ", 1)[1] for line in told({page: f"# Page\n\n{link}\n", **files}, settings)]
@@ -46,11 +52,13 @@ def faults(link: str, files: dict[str, str], page: str, settings: str) -> list[s
         "![a](docs/a%20picture.png)", "[a](../../issues/7)", "[a](../../wiki)", "[a](#)", "[a](#top)", "[a]()",
         '<a href="docs/guide.md#again">a</a>', "<img src='docs/a picture.png'>", "[a][b]\n\n[b]: docs/guide.md#again",
         "[a](docs/guide.md#:~:text=Text)", "[a](mailto:a@b.c) <https://a.b>", "[a]({{ url }})", "[^1]\n\n[^1]: A note.",
-        "[a](docs/guide.md 'title')", "[a](.)", "[a](docs/../docs/guide.md)",
+        "[a](docs/guide.md 'title')", "[a](.)", "[a](docs/../docs/guide.md)", "[a](/var/queue.md)",
+        "<video src='gone.mp4' href='gone.md'></video>",
     ],
 )  # fmt: skip
 def test_what_github_resolves_is_no_finding(link: str) -> None:
     files = {"docs/guide.md": GUIDE, "docs/README.md": "# Docs\n", "docs/a picture.png": "", "src/queue.py": ""}
+    files["var/queue.md"] = "# Variables\n"
 
     assert faults(link, files, "README.md", GITHUB) == []
 
@@ -83,6 +91,25 @@ def test_what_github_does_not_resolve_is_told(link: str, fault: str) -> None:
     assert faults(link, {"docs/guide.md": GUIDE}, "README.md", GITHUB) == [fault]
 
 
+# verifies: MU-CORE-0031
+@pytest.mark.parametrize(
+    ("link", "remedy"),
+    [
+        ("[a](guide.md)", "did you mean `docs/guide.md`?"),
+        ("[a](docs/GUIDE.md)", "did you mean `docs/guide.md`?"),
+        ("[a](docs/gide.md)", "did you mean `docs/guide.md`?"),
+        ("[a](gide.md)", "mend the path, or remove the link"),
+        ("[a](same.md)", "mend the path, or remove the link"),
+        ("[a](docs/guide.md#agian)", "did you mean `#again`?"),
+        ("[a](docs/guide.md#zzz)", "mend the anchor, or add it"),
+    ],
+)
+def test_the_help_names_the_one_file_or_anchor_that_may_be_meant(link: str, remedy: str) -> None:
+    files = {"README.md": f"# Page\n\n{link}\n", "docs/guide.md": GUIDE, "a/same.md": "# A\n", "b/same.md": "# B\n"}
+
+    assert helps(files) == [remedy]
+
+
 SPEC = "# Queue\n\nConformance language: RFC 2119 and RFC 8174\n\n## 1) Order & size\n\n- [Q-1001] It MUST run.\n"
 SITE_FILES = {
     "docs/specs/10-queue.md": SPEC,
@@ -91,6 +118,7 @@ SITE_FILES = {
     "docs/images/a.png": "",
     "core/SPEC/SPEC.md": SPEC.replace("Q-", "C-"),
     "src/queue.py": "",
+    "opt/a.py": "",
     "README.md": "# Readme\n",
 }
 OUTSIDE = SITE.replace('["docs/specs/*.md"]', '["docs/specs/*.md", "**/SPEC/SPEC.md"]')
@@ -139,6 +167,8 @@ def test_what_the_site_has_is_no_finding(link: str) -> None:
             "<img src='../images/a.png'>",
             "LNK001 ../images/a.png in raw HTML leads nowhere from the address of this page, /guide/page/",
         ),
+        ("[a](/tmp/a.md)", "LNK003 /tmp/a.md is a place on somebody's machine"),
+        ("[a](/opt/a.md)", "LNK003 /opt/a.md begins at the top of the host, where this site need not be"),
         ("[a](../old.md)", "LNK001 ../old.md: there is no docs/old.md"),
         ("[a](.hidden.md)", "LNK001 .hidden.md: there is no docs/guide/.hidden.md"),
     ],
@@ -147,6 +177,38 @@ def test_what_the_site_has_not_is_told(link: str, fault: str) -> None:
     settings = OUTSIDE + '[links]\nredirects = { "docs/old.md" = "docs/guide/index.md" }\n'
 
     assert faults(link, SITE_FILES, "docs/guide/page.md", settings) == [fault]
+
+
+# verifies: MU-CORE-0031
+@pytest.mark.parametrize(
+    ("page", "link", "remedy"),
+    [
+        ("guide/page.md", "<a href='more.md'>a</a>", "write it in Markdown, or as `../more/`"),
+        ("guide/page.md", "<a href='../top.md'>a</a>", "write it in Markdown, or as `../../top/`"),
+        ("guide/page.md", "<a href='../index.md'>a</a>", "write it in Markdown, or as `../..`"),
+        ("guide/page.md", "<img src='../a.png'>", "write it in Markdown, or as `../../a.png`"),
+        ("guide/page.md", "[a](/guide/more/)", "write the path relative to this page: `more.md`"),
+        ("guide/page.md", "[a](/a.png)", "write the path relative to this page: `../a.png`"),
+        ("guide/page.md", "[a](/none)", "write the path relative to this page"),
+        ("top.md", "[a](guide/)", "link a page of it"),
+        ("guide/page.md", "[a](../part)", "link `../part/index.md`"),
+        ("guide/page.md", "[a](../../src/queue.py)", "link a page below docs/, or the file's full web address"),
+    ],
+)
+def test_on_a_site_the_help_counts_from_where_the_page_is_or_its_file(page: str, link: str, remedy: str) -> None:
+    files = {"docs/guide/more.md": "# More\n", "docs/top.md": "# Top\n", "docs/a.png": "", "src/queue.py": ""}
+    files |= {"docs/index.md": "# Home\n", "docs/part/index.md": "# Part\n"}
+
+    assert helps({**files, f"docs/{page}": f"# Page\n\n{link}\n"}, SITE) == [remedy]
+
+
+# verifies: MU-RULE-2013
+def test_a_spec_from_outside_is_read_on_the_site_and_on_github() -> None:
+    links = "[a](#1-order-size) [b](#C-1001) [c](../../src/queue.py) [d](#1-order--size) [e](#order)"
+
+    assert told({**SITE_FILES, "core/SPEC/SPEC.md": f"{SITE_FILES['core/SPEC/SPEC.md']}\n{links}\n"}, OUTSIDE) == [
+        "core/SPEC/SPEC.md:9:77 LNK002 #order: core/SPEC/SPEC.md has no anchor order"
+    ]
 
 
 # verifies: MU-RULE-2013
@@ -202,16 +264,30 @@ def test_a_book_has_the_chapters_that_its_summary_names(link: str, fault: str) -
 
 
 # verifies: MU-RULE-2013
+def test_a_book_without_a_summary_has_every_page_as_a_chapter() -> None:
+    files = {"src/guide.md": GUIDE, "notes.md": "# Notes\n"}
+
+    assert faults("[a](guide.md#again) [b](../notes.md)", files, "src/page.md", BOOK) == [
+        "LNK005 ../notes.md leaves the site: notes.md is not published"
+    ]
+
+
+# verifies: MU-RULE-2013
 def test_settings_name_the_own_address_and_the_targets_that_something_else_makes() -> None:
     settings = GITHUB + '[links]\nrepository = "https://github.com/a/b"\nignore = ["api/**"]\nexclude = ["vendor/**"]\n'
     own = "https://github.com/a/b"
     text = (
         f"[a]({own}/blob/main/docs/x.md) [b]({own}/issues/1) [c]({own}/blob/{'0' * 40}/x.md) [d]({own}/tree/v1.2/x)\n"
-        "[e](api/index.html)\n"
+        f"[e](api/index.html) [f]({own}/blob/{{{{branch}}}}/docs/x.md)\n"
     )
 
     assert told({"README.md": text, "vendor/README.md": "[a](gone.md)\n"}, settings) == [
         f"README.md:1:1 LNK004 {own}/blob/main/docs/x.md leads by the web to docs/x.md of this repository"
+    ]
+    on_site = f'{SITE}[links]\nrepository = "{own}"\n'
+    text = f"[a]({own}/blob/main/docs/b.md) [b]({own}/blob/main/src/queue.py)\n"  # the site has the first alone
+    assert told({"docs/a.md": f"# A\n\n{text}", "docs/b.md": "# B\n", "src/queue.py": ""}, on_site) == [
+        f"docs/a.md:3:1 LNK004 {own}/blob/main/docs/b.md leads by the web to docs/b.md of this repository"
     ]
 
 

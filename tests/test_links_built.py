@@ -7,9 +7,11 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from bench.links import theirs
 from muster.cli.app import run
 from muster.links.built import Dead, Site, Use, report_on
 from muster.links.html import Tags, line_of, page_of
@@ -190,6 +192,7 @@ def test_a_dead_link_is_told_with_page_line_target_and_reason() -> None:
         "#top",
         "#TOP",
         "#a%20b",
+        "#50%25",
         "#a b",
         "#here:~:text=words",
         "?query=1#here",
@@ -208,7 +211,7 @@ def test_a_dead_link_is_told_with_page_line_target_and_reason() -> None:
     ],
 )
 def test_a_link_that_a_browser_follows_is_not_dead(href: str) -> None:
-    pages = {"index.html": f"<a href='{href}'><p id=here><p id='a b'>", "sub/index.html": "<p id=there>"}
+    pages = {"index.html": f"<a href='{href}'><p id=here><p id='a b'><p id='50%25'>", "sub/index.html": "<p id=there>"}
 
     assert dead_in(pages, ("picture.svg",)) == []
 
@@ -230,6 +233,12 @@ def test_a_link_to_what_is_not_there_is_dead(href: str, reason: str) -> None:
     pages = {"index.html": f"<a href='{href}'>", "sub/index.html": "<p id=here>"}
 
     assert dead_in(pages, ("picture.svg", "empty/file.txt")) == ([(href, reason)] if reason else [])
+
+
+def test_a_link_without_a_path_stays_on_its_page() -> None:
+    text = "<p id=here><a href='#here'><a href='?q=1#here'><a href=''><a href='#none'>"
+
+    assert dead_in({"index.html": "", "sub/page.html": text}) == [("#none", "sub/page.html has no anchor 'none'")]
 
 
 def test_an_address_of_the_site_itself_is_inside() -> None:
@@ -258,12 +267,16 @@ def test_the_base_of_a_page_holds_for_all_its_links() -> None:
         "index.html": "",
         "a/index.html": "<base href='../b/'><a href=c.html><a href='#x'><a href='/a/'>",
         "b/index.html": "<p id=x>",
+        "c/index.html": "<base href='../b/page.html'><a href='#y'>",
         "far/index.html": "<base href=https://example.org/one/><a href=two#x>",
     }
 
     report = report_on(site(pages))
 
-    assert [(one.target, one.uses) for one in report.dead] == [("b/c.html", (Use("a/index.html", 1, "c.html"),))]
+    assert [(one.target, one.uses) for one in report.dead] == [
+        ("b/c.html", (Use("a/index.html", 1, "c.html"),)),
+        ("b/page.html#y", (Use("c/index.html", 1, "#y"),)),
+    ]
     assert list(report.external) == ["https://example.org/one/two"]
 
 
@@ -305,6 +318,22 @@ def test_a_real_site_has_the_dead_links_that_were_written(built: Path, capfd: Ca
     assert lines[0].startswith("site/guide/start/index.html:")
     assert "#house" in page[int(number) - 1]
     assert captured.err.startswith("7 pages, ")
+
+
+# verifies: MU-RULE-2013, MU-RULE-2020
+def test_linkchecker_finds_the_same_links_dead() -> None:
+    pages = {
+        "index.html": "<a href=guide/>a</a> <a href=guide/#one>b</a> <a href=guide/#two>c</a> <a href=gone/>d</a>",
+        "guide/index.html": "<h2 id=one>One</h2><a href=../plain.html#b>a</a> <a href=./#One>b</a> <a href=#one>c</a>",
+        "plain.html": "<p id='a b'></p><a href='#a%20b'>a</a> <a href=guide/none.html>b</a> <img src=gone.png>",
+    }
+    with TemporaryDirectory(prefix="muster-links-") as name:  # where LinkChecker comes in as nobody
+        write(Path(name), {f"site/{path}": f"<!DOCTYPE html><title>T</title>{text}" for path, text in pages.items()})
+        _, by_linkchecker = theirs(Path(name))
+
+    by_muster = {(use.page, one.target) for one in report_on(site(pages)).dead for use in one.uses}
+    assert len(by_muster) == 6
+    assert by_muster == by_linkchecker
 
 
 def write(root: Path, files: dict[str, str]) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -75,7 +78,18 @@ class Page(BaseHTTPRequestHandler):
         if self.path == "/drop":
             self.connection.shutdown(socket.SHUT_RDWR)
             return
-        answers = {"/ok": 200, "/moved": 301, "/elsewhere": 302, "/gone": 404, "/error": 500, "/private": 403}
+        if self.path == "/late":
+            self.server.hanging.wait(20)
+            time.sleep(1.1)  # so late that a terminal shows how far the work is
+        answers = {
+            "/ok": 200,
+            "/late": 200,
+            "/moved": 301,
+            "/elsewhere": 302,
+            "/gone": 404,
+            "/error": 500,
+            "/private": 403,
+        }
         status = answers.get(self.path) or (200 if again else 429)
         self.send_response(status, "Not \x1b[31m Found" if self.path == "/gone" else None)
         self.send_header("LinkChecker", "yes")
@@ -150,7 +164,9 @@ def project(root: Path, settings: str, pages: dict[str, str]) -> Path:
 def test_dead_addresses_are_told_with_their_pages_and_good_answers_are_kept(
     web: Web, tmp_path: Path, capfd: Captured
 ) -> None:
-    links = "".join(f"<a href={web.top}/{name}>\n" for name in ("ok", "moved", "gone", "error", "not/this"))
+    links = "".join(
+        f"<a href={web.top}/{name}>\n" for name in ("ok", "moved", "gone", "error", "not/this", "elsewhere")
+    )
     pages = {"site/index.html": links, "site/a/index.html": f"<a href={web.top}/gone#part>"}
     root = project(tmp_path, 'ignore = ["/not/"]\n', pages)
     assert run(["-C", str(root), "sync"]) == 0
@@ -163,13 +179,14 @@ def test_dead_addresses_are_told_with_their_pages_and_good_answers_are_kept(
     assert captured.out == (
         f"site/a/index.html:1: error: {web.top}/gone is dead: 404 Not �[31m Found\n"
         "  also at site/index.html:3\n"
+        "  help: mend the link, or name the address in the setting `links.external.ignore`\n"
         f"site/index.html:4: warning: {web.top}/error is unsure: 500 Internal Server Error\n"
         f"site/index.html:2: info: {web.top}/moved has moved for good, to {web.top}/ok\n"
         "\n"
         f"{'host':{len(host)}}  ok  redirected  dead  unsure  cached  ignored\n"
-        f"{host}   1           1     1       1       0        1\n"
+        f"{host}   1           2     1       1       0        1\n"
     )
-    assert captured.err.startswith("2 pages, 6 links, 5 external addresses in ")
+    assert captured.err.startswith("2 pages, 7 links, 6 external addresses in ")
     assert captured.err.endswith(" s: 1 dead, 1 unsure\n")
 
     web.asked.clear()
@@ -177,10 +194,11 @@ def test_dead_addresses_are_told_with_their_pages_and_good_answers_are_kept(
     told = json.loads(capfd.readouterr().out)["external"]
     assert web.asked == {"/gone": 1, "/error": 1}, "the good answers of the first run are young enough"
     assert told["hosts"] == [
-        {"name": host, "ok": 1, "redirected": 1, "dead": 1, "unsure": 1, "cached": 2, "ignored": 1}
+        {"name": host, "ok": 1, "redirected": 2, "dead": 1, "unsure": 1, "cached": 3, "ignored": 1}
     ]
     assert told["ignored"] == [f"{web.top}/not/this"]
     assert [(answer["address"].rpartition("/")[2], answer["cached"]) for answer in told["answers"]] == [
+        ("elsewhere", True),
         ("error", False),
         ("gone", False),
         ("moved", True),
@@ -203,31 +221,36 @@ def test_dead_addresses_are_told_with_their_pages_and_good_answers_are_kept(
     )
 
 
-# verifies: MU-RULE-2020
+# verifies: MU-RULE-2020, MU-CORE-0034
 def test_an_interrupt_ends_linkchecker_and_keeps_what_is_known(web: Web, tmp_path: Path) -> None:
-    root = project(tmp_path, "", {"site/index.html": f"<a href={web.top}/ok><a href={web.top}/hang>"})
+    root = project(tmp_path, "", {"site/index.html": f"<a href={web.top}/late><a href={web.top}/hang>"})
     settings = root / "muster.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("timeout = 1", "timeout = 600"), encoding="utf-8")
     known = Answer(State.OK, "200 OK", 0)
     (root / ".muster").mkdir()
     (root / RECORD).write_bytes(record_of({f"{web.top}/hang": known}, "site", {f"{web.top}/hang": ()}))
     command = [sys.executable, "-m", "muster", "links", "--external"]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert web.hanging.wait(20)
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(0.5)  # the other answer comes in
+    leader, follower = pty.openpty()
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=follower, text=True) as process:
+        os.close(follower)
+        shown = b""
+        while b"asking other hosts" not in shown:  # the other answer came in
+            shown += os.read(leader, 65536)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        while b"muster: interrupted" not in shown:
+            shown += os.read(leader, 65536)
+        out, _ = process.communicate(timeout=10)
+    os.close(leader)
 
-    assert (process.returncode, out, err.strip()) == (130, "", "muster: interrupted")
+    assert (process.returncode, out) == (130, "")
     assert web.left.wait(10), "nobody waits for the answer any more"
     kept = kept_from((root / RECORD).read_bytes())
     assert {address: answer.state for address, answer in kept.items()} == {
         f"{web.top}/hang": State.OK,
-        f"{web.top}/ok": State.OK,
+        f"{web.top}/late": State.OK,
     }
     assert kept[f"{web.top}/hang"] == known
-    assert kept[f"{web.top}/ok"].asked > 0
+    assert kept[f"{web.top}/late"].asked > 0
 
 
 def test_without_linkchecker_the_help_says_how_to_install_it(tmp_path: Path) -> None:
@@ -244,9 +267,22 @@ def test_without_linkchecker_the_help_says_how_to_install_it(tmp_path: Path) -> 
     assert done.stderr == "muster: LinkChecker is not installed\nhelp: `pip install 'mkdocs-muster[links]'`\n"
 
 
-def test_refresh_alone_is_a_mistake(tmp_path: Path, capfd: Captured) -> None:
-    assert run(["-C", str(tmp_path), "links", "--refresh"]) == 2
-    assert capfd.readouterr().err.endswith("\nhelp: add --external\n")
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [
+        (["--refresh"], "add --external"),
+        (["--to", "a.md"], "add --sources"),
+        (["--sources", "--external"], "leave SITE and its options out"),
+        (["--sources", "--refresh"], "leave SITE and its options out"),
+        (["--sources", "--site-url", "https://example.org/"], "leave SITE and its options out"),
+        (["--sources", "site"], "leave SITE and its options out"),
+    ],
+)
+def test_options_that_do_nothing_together_are_a_mistake(
+    options: list[str], remedy: str, tmp_path: Path, capfd: Captured
+) -> None:
+    assert run(["-C", str(tmp_path), "links", *options]) == 2
+    assert capfd.readouterr().err.endswith(f"\nhelp: {remedy}\n")
 
 
 def test_a_linkchecker_that_cannot_run_is_told_with_its_own_words(
@@ -259,6 +295,12 @@ def test_a_linkchecker_that_cannot_run_is_told_with_its_own_words(
 
     with pytest.raises(linkchecker.Stopped, match=r"^LinkChecker gave no answer: it has no wheels$"):
         list(linkchecker.replies(["http://127.0.0.1:9/"], timeout=1))
+
+    script.write_text(
+        "#!/bin/sh\necho 'it is old' >&2\necho '<a><urldata><url>http://h/</url></urldata></a>'\n", encoding="utf-8"
+    )
+    (reply,) = linkchecker.replies(["http://h/", "http://i/"], timeout=1)  # it said something
+    assert (reply.address, reply.valid) == ("http://h/", False)
 
 
 REFUSED = "ConnectionError: HTTPConnectionPool(host='h', port=1): (NewConnectionError([Errno 111] Connection refused"

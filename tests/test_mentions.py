@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -15,7 +16,7 @@ from muster.model import Mention, MentionKind
 from muster.settings import Settings, settings_from
 from muster.store.cache import Cache
 from muster.store.tree import tree_of
-from muster.sweep import Found, swept
+from muster.sweep import Found, mentions_of, swept
 from muster.text.inline import code_spans
 from muster.text.source import source_of
 
@@ -139,7 +140,7 @@ def test_the_numbers_of_a_page_are_those_of_its_headings_clauses_and_listed_item
 1. none
 """
 
-    assert section_numbers(source_of(text.replace("\n", "\n\n")).root) == (
+    assert section_numbers(source_of(text.replace("\n", "\n\n")).nodes) == (
         "1", "1.1", "2", "3", "3.1", "4", "4.1", "4.2",
     )  # fmt: skip
 
@@ -150,7 +151,8 @@ def test_the_numbers_of_a_page_are_those_of_its_headings_clauses_and_listed_item
 # verifies: MU-RULE-2023
 def test_an_anchor_that_a_text_file_names_resolves_from_the_root_or_a_folder_above_the_file() -> None:
     files: dict[str, str | bytes] = {
-        "src/a.py": "# specs/10-queue.md#31-fairness\n# specs/10-queue.md#3.1\n# SPECS: specs/10-queue.md#Q-1001\n",
+        "src/a.py": "# specs/10-queue.md#31-fairness\n# specs/10-queue.md#3.1\n# SPECS: specs/10-queue.md#Q-1001\n"
+        "# specs/10-queue.md#31-Fairness specs/10-queue.md#top specs/10-queue.md#L3\n",
         "specs/x.yaml": "- 10-queue.md#31-fairness\n- 10-queue.md#gone\n",
         "pkg/docs/a.md": "# A\n",
         "pkg/src/b.rs": "// docs/a.md#a and docs/a.md#b\n",
@@ -165,7 +167,7 @@ def test_an_anchor_that_a_text_file_names_resolves_from_the_root_or_a_folder_abo
 
 # verifies: MU-RULE-2023
 def test_a_missing_file_is_found_where_its_folder_is_there_and_it_is_no_sample() -> None:
-    text = "specs/gone.md#a other/gone.md#a gone.md#a specs/foo.md#bar specs/gone.md#anchor ../specs/gone.md#b ../x.md#"
+    text = "specs/gone.md#a other/gone.md#a gone.md#a specs/foo.md#two specs/gone.md#anchor ../specs/gone.md#b ../x.md#"
 
     assert found({"src/a.yaml": text}) == [("LNK014", "src/a.yaml", 1, 1), ("LNK014", "src/a.yaml", 1, 81)]
     assert found({"src/a.py": text}) == [("LNK014", "src/a.py", 1, 1)]  # code is shown elsewhere than it stands
@@ -301,6 +303,23 @@ def test_an_edit_of_any_text_file_is_seen_in_and_outside_of_git(tmp_path: Path, 
     (root / "src/a.py").write_text("#\n# specs/10-queue.md#31-fairness\n")
     (root / "src/b.py").write_text("# specs/10-queue.md#gone\n")
     assert codes() == [("src/b.py", 1)]
+
+
+class Vanishing:
+    """Two texts, of which the first goes before it is read."""
+
+    versions: ClassVar = {"a.txt": "1", "b.txt": "1"}
+
+    def text_of(self, path: str, limit: int) -> bytes:
+        if path == "a.txt":
+            raise FileNotFoundError(path)
+        return b"specs/10-queue.md#x"[:limit]
+
+
+def test_a_text_that_vanishes_keeps_none_of_the_others_from_being_looked_through() -> None:
+    project = pipeline.run(pipeline.memory(FILES), Settings()).project
+
+    assert list(mentions_of(project, Vanishing(), None, "1")) == ["b.txt"]
 
 
 def test_a_tree_tells_of_each_file_a_version_that_changes_with_it(tmp_path: Path) -> None:

@@ -12,7 +12,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from mkdocs.config.base import Config
+from mkdocs.config.config_options import Type
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import BasePlugin, PluginCollection
 
+from muster.hosts.host_settings import host_of
 from muster.hosts.specs import watched
 from muster.model import Host
 
@@ -38,6 +43,16 @@ markdown_extensions:
   - toc: {toc}
 validation: {{links: {{anchors: warn, unrecognized_links: warn}}, omitted_files: ignore}}
 """
+
+
+class RedirectOptions(Config):
+    """Those of the plugin mkdocs-redirects."""
+
+    redirect_maps = Type(dict, default={})
+
+
+class Redirects(BasePlugin[RedirectOptions]):
+    """What stands for the plugin mkdocs-redirects, of which only the settings are read."""
 
 
 def project(folder: Path, files: dict[str, str] | None = None, **options: str) -> Path:
@@ -231,8 +246,54 @@ def test_host_settings_print_as_json(tmp_path: Path, toc: str, slug: str, separa
 def test_host_settings_of_a_missing_file_exit_with_2(tmp_path: Path) -> None:
     done = run(tmp_path, "muster.hosts.host_settings", "none.yml")
 
-    assert done.returncode == 2
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("none.yml: ")
     assert "Traceback" not in done.stderr
+
+
+# verifies: MU-REQ-1020
+def test_host_settings_are_read_from_the_long_names_of_extensions_and_from_another_file_too(tmp_path: Path) -> None:
+    extensions = "[markdown.extensions.extra, sane_lists, markdown.extensions.toc: {separator: _}]"
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "site.yml").write_text(
+        f"site_name: S\nuse_directory_urls: false\nplugins: []\nmarkdown_extensions: {extensions}\n", "utf-8"
+    )
+
+    done = run(tmp_path, "muster.hosts.host_settings", "site.yml")
+
+    assert msgspec.json.decode(done.stdout, type=Host) == Host(
+        "site.yml", slug="ascii", separator="_", sane_lists=True, attr_list=True, docs="docs", directory_urls=False
+    )
+
+
+# verifies: MU-REQ-1020
+def test_an_unknown_slug_function_ends_host_settings_by_name(tmp_path: Path) -> None:
+    slugify = "!!python/object/apply:pymdownx.slugs.slugify {kwds: {case: fold}}"
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text(f"site_name: S\nmarkdown_extensions: [toc: {{slugify: {slugify}}}]\n", "utf-8")
+
+    done = run(tmp_path, "muster.hosts.host_settings")
+
+    function = "pymdownx.slugs.slugify(case='fold', normalize='NFC', percent_encode=False)"
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == (
+        f"mkdocs.yml: the anchors are made with {function}, which Muster does not know"
+    )
+
+
+# verifies: MU-REQ-1020
+def test_redirects_of_the_plugin_are_paths_of_the_project() -> None:
+    maps = {"old.md": "guide/index.md", "away.md": "https://example.org/"}
+    config = MkDocsConfig(config_file_path="mkdocs.yml")
+    config.load_dict({"docs_dir": "specs"})
+    config.plugins = PluginCollection()
+    config.plugins["redirects"] = Redirects()
+    config.plugins["redirects"].load_config({"redirect_maps": maps})
+
+    assert host_of(config, Path()).redirects == {
+        "specs/away.md": "https://example.org/",
+        "specs/old.md": "specs/guide/index.md",
+    }
 
 
 # verifies: MU-SITE-9006

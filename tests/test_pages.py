@@ -11,7 +11,7 @@ from muster.model import Outcome
 from muster.rules.table import RULES
 from muster.settings import Settings
 from muster.site.pages import PlainLinks, generated_pages
-from muster.site.rule_page import rule_page
+from muster.site.rule_page import FAMILIES, rule_index_page, rule_page
 
 HEAD = "Conformance language: RFC 2119 and RFC 8174\n\n"
 QUEUE = f"# Queue\n\n{HEAD}- [Q-1001] It MUST run.\n- [Q-1002] It MUST NOT stop.\n- [Q-1003] It MAY sing.\n"
@@ -118,3 +118,20 @@ def test_rule_page_shows_examples_without_their_marks() -> None:
     assert page.startswith("# KWD001 missing-keyword\n\nWithout a keyword")
     assert "```markdown\n- [AUTH-001] The server hashes passwords.\n```" in page
     assert "<!-- KWD001 -->" not in page
+
+
+def test_the_right_side_of_an_example_shows_only_what_changed() -> None:
+    page = rule_page(RULES["SET012"])
+
+    assert page.count("requirements/baseline.json`:") == 1
+    assert page.endswith("\n## Right\n\nWithout `requirements/baseline.json`.\n")
+    assert rule_page(RULES["LNK002"]).count("`mkdocs.yml`:") == 1
+    for rule in RULES.values():
+        assert not re.search(r"^## Right.*\n+(?:## |\Z)", rule_page(rule), re.MULTILINE)
+
+
+def test_the_list_of_rules_has_a_heading_for_each_prefix() -> None:
+    page = rule_index_page(tuple(RULES.values()))
+
+    assert re.findall(r"^## (\w{3}): .+$", page, re.MULTILINE) == sorted(FAMILIES)
+    assert "\n\n## LNK: Links\n\n- [LNK001](LNK001.md) missing-target (error): " in page

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 from urllib.parse import unquote
 
@@ -46,6 +47,8 @@ HOSTILE = [
     "[x](https://e.org) ![x](y) [x]: z {0} {1:x} `code` ``` **b** _i_ ~~s~~ $m$ a|b|c \\| \\",
     "\x00\x01\x08\x0b\x0c\x1b[31m\x7f\x85\u2028\u202e\ufffe\uffff",
     "lone \udcff and \ud800 and \U0001f600",
+    "`both`",
+    "closed `",
     "\"quotes\" and 'quotes'\t",
     "x" * 200_000,
 ]
@@ -87,6 +90,28 @@ def test_the_text_report_gives_a_runner_no_order(text: str) -> None:
 
     assert re.findall(r"(?m)^\s*::|##\w*\[", report) == []
     assert report.count("specs/a b.md:7:3: error[KWD001] A-1 has no keyword\n") == 2
+
+
+def test_a_diff_has_the_colours_of_one_and_the_lines_around_have_none() -> None:
+    drift = replace(PLAIN, detail="@@ -1 +1 @@\n same\n-old\n+new")
+    report = WRITERS["text"](replace(subject(drift), colour=True))
+
+    assert report.split("\n")[1:5] == ["  @@ -1 +1 @@", "   same", "  \x1b[31m-old\x1b[0m", "  \x1b[32m+new\x1b[0m"]
+
+
+@pytest.mark.parametrize(
+    ("column", "excerpt", "mark"),
+    [
+        (1, f"wide{'x' * 156}…", "^^^^"),
+        (200, f"…{'x' * 80}wide{'x' * 76}…", f"{' ' * 81}^^^^"),
+        (397, f"…{'x' * 80}wide", f"{' ' * 81}^^^^"),
+    ],
+)
+def test_a_long_line_is_shown_around_the_place_and_marked_below_it(column: int, excerpt: str, mark: str) -> None:
+    line = f"{'x' * (column - 1)}wide{'x' * (397 - column)}"
+    report = WRITERS["text"](subject(replace(PLAIN, place=Place("a.md", 1, column, 4)), lines=[line]))
+
+    assert report.split("\n")[1:3] == [f"  1 | {excerpt}", f"    | {mark}"]
 
 
 # Fingerprints
@@ -179,11 +204,22 @@ def test_sarif_is_valid_with_every_rule_and_with_none() -> None:
     assert wrong_with(log) == []
     assert wrong_with(json.loads(written("sarif", subject()))) == []
     assert len(wrong_with({**log, "version": "2.0.0"})) == 1
+
+
+# verifies: MU-RULE-2031
+def test_sarif_describes_each_rule_that_found_something_with_its_reason_and_an_example() -> None:
+    every = [Finding(code, Severity.ERROR, Place("a"), "m", "") for code in RULES]
+    log = json.loads(written("sarif", subject(*every)))
+
     (driver,) = (part["tool"]["driver"] for part in log["runs"])
     assert [rule["id"] for rule in driver["rules"]] == sorted(RULES)
     for rule in driver["rules"]:
         assert rule["fullDescription"]["text"] == RULES[rule["id"]].why
         assert rule["help"]["text"].startswith(RULES[rule["id"]].why)
+        parts = ("Reported:", "Right:")
+        one_file = any(example.bad != example.good and not example.settings for example in RULES[rule["id"]].examples)
+        assert [words in rule["help"]["text"] for words in parts] == [one_file, one_file]
+        assert re.findall(r"(?s)\n\n(\w+:)\n\n```+\n\S", rule["help"]["markdown"]) == [*parts] * one_file
         assert rule["help"]["markdown"].endswith(f"`muster rule {rule['id']}` shows more.")
 
 
@@ -217,6 +253,27 @@ def test_a_result_of_sarif_has_its_rule_level_place_and_fingerprint() -> None:
     ]
     assert (made["columnKind"], made["tool"]["driver"]["rules"][0]["name"]) == ("unicodeCodePoints", "MissingKeyword")
     assert unquote("specs/%C3%A4%25%3A%23%3F.md") == "specs/ä%:#?.md"
+
+
+# verifies: MU-RULE-2031
+@pytest.mark.parametrize("seed", range(10))
+def test_the_fingerprints_of_sarif_stay_where_lines_move(seed: int) -> None:
+    chance = Random(seed)
+    spec = FRAME + "".join(f"- [AUTH-{number:03}] It is {number}.\n- Every pool MUST run.\n" for number in range(1, 9))
+
+    def prints(text: str) -> list[str]:
+        outcome = pipeline(memory({"specs/10-queue.md": text}), Settings())
+        report = WRITERS["sarif"](subject_of(outcome, lambda _: text.split("\n")))
+        results = json.loads(report)["runs"][0]["results"]
+        return [result["partialFingerprints"]["muster/v1"] for result in results if result["ruleId"] != "DRF001"]
+
+    lines = spec.split("\n")
+    for _ in range(9):
+        at = chance.randrange(1, len(lines))
+        lines[at:at] = [""] * chance.randint(1, 3)
+
+    assert prints("\n".join(lines)) == prints(spec)
+    assert len(set(prints(spec))) == 16
 
 
 @pytest.mark.parametrize(
@@ -428,6 +485,17 @@ def test_one_run_writes_every_format(tmp_path: Path, capfd: Captured) -> None:
         form: written(form, expected) for form in WRITERS
     }
     assert (out, err.count("\n")) == (written("github", expected), 1)
+
+
+def test_a_report_in_a_file_has_no_colours_whatever_the_terminal_gets(tmp_path: Path, capfd: Captured) -> None:
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "10-queue.md").write_text(FRAME + "- [AUTH-001] It is so.\n", encoding="utf-8")
+    options = ["--select", "KWD", "--color", "always", "--report", "text", f"--report=text={tmp_path}/out.txt"]
+
+    assert run(["-C", str(tmp_path), "check", *options]) == 1
+    shown, kept = capfd.readouterr().out, (tmp_path / "out.txt").read_text("utf-8")
+
+    assert ("\x1b" in shown, re.sub(r"\x1b\[[0-9;]*m", "", shown)) == (True, kept)
 
 
 # The guide

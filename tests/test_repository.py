@@ -23,7 +23,7 @@ SESSION = re.compile(r"nox -s ([a-z_]+)")
 FENCE = re.compile(r"^(?P<fence>`{3,})(?P<language>\w+)\n(?P<body>.*?)^(?P=fence)$", re.DOTALL | re.MULTILINE)
 
 
-def text(path: str) -> str:
+def text(path: str | Path) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
@@ -125,6 +125,26 @@ def test_each_dependency_has_a_lower_and_an_upper_bound() -> None:
     unbound = [line for line in wanted if not re.fullmatch(r"[\w.-]+>=[\d.]+,<\d+", line)]
 
     assert unbound == ["mkdocs-muster[site]"]
+
+
+def cited(word: str, *folders: str) -> dict[str, list[str]]:
+    """The requirements behind `implements:` or `verifies:` in the files of these folders, each with the files."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(file for folder in folders for file in ROOT.glob(f"{folder}/**/*")):
+        if path.suffix in (".py", ".md", ".yml", ".yaml"):
+            for line in re.findall(rf"\b{word}:(.*)", path.read_text(encoding="utf-8")):
+                for name in re.findall(r"\bMU-[A-Z]+-[0-9]{4}\b", line):
+                    found.setdefault(name, []).append(path.relative_to(ROOT).as_posix())
+    return found
+
+
+def test_each_citation_names_a_requirement_and_each_rule_that_is_built_has_code_and_test() -> None:
+    defined = {name for path in ROOT.glob("specs/*.md") for name in re.findall(r"\[(MU-[A-Z]+-[0-9]{4})\]", text(path))}
+    code, tests = cited("implements", "plugins", ".github"), cited("verifies", "tests")
+    later = {"MU-RULE-2017", "MU-RULE-2019"}  # they come with the systems of the specs 30 to 80
+
+    assert {name: files for name, files in (code | tests).items() if name not in defined} == {}
+    assert {name for name in defined if name.startswith("MU-RULE-")} - later - (code.keys() & tests.keys()) == set()
 
 
 def test_the_changelog_has_a_section_for_what_is_not_released() -> None:

@@ -327,6 +327,15 @@ class Mention(Struct, frozen=True, array_like=True, gc=False):
     sample: bool = False  # the words before it say that it may be made up
 
 
+class Reference(Struct, frozen=True, array_like=True, gc=False):
+    """A reference by a label, `[text][label]`, that its page does not define."""
+
+    label: str
+    line: int
+    column: int
+    width: int
+
+
 class Page(Struct, frozen=True, array_like=True):
     """A Markdown file as its readers and its links see it, be it a document of the project or any other."""
 
@@ -337,6 +346,7 @@ class Page(Struct, frozen=True, array_like=True):
     attribute_lists: bool = False  # some of its anchors are written as `{#here}`
     markdown_in_html: bool = False  # some of its HTML holds Markdown, whose links the host reads as such
     links: tuple[Link, ...] = ()  # in order
+    references: tuple[Reference, ...] = ()  # whose labels it does not define, in order
     external: int = 0  # links that leave the repository
     mentions: tuple[Mention, ...] = ()  # what it names without a link, in order
     numbers: tuple[str, ...] = ()  # of its sections: those that its headings begin with, and of listed items below

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from muster.gate.judge import document_findings, enabled, page_findings, project_findings, settled
 from muster.identity import blob_id
-from muster.links.reading import read_page
+from muster.links.labels import undefined_references
 from muster.links.references import reference_problems
 from muster.links.resolving import link_problems
 from muster.links.site import as_published
@@ -43,7 +43,6 @@ from muster.specs.derived import derived_files
 from muster.specs.discovery import BASELINE, GENERATED, RETIRED, WAIVERS, is_document, is_page, side_path
 from muster.specs.naming import file_name, folder_of_package_spec
 from muster.specs.packages import manifests_beside, manifests_in, packages_of
-from muster.specs.reading import document_of
 from muster.specs.retired import retired_in
 from muster.specs.waivers import waivers_in
 from muster.sweep import mentions_of
@@ -255,6 +254,7 @@ def _dead_links(project: Project, inputs: Inputs, cache: Cache | None) -> list[P
     mentions = mentions_of(project, inputs, cache, rule_version())
     dead = link_problems(project, inputs, _generated)
     dead += reference_problems(project, mentions, inputs, _generated)
+    dead += undefined_references(project, inputs.paths, lambda path: "\n".join(lines_in(inputs, path)))
     return dead + _dead_elsewhere(inputs, project.settings)
 
 
@@ -359,6 +359,9 @@ def record_of(path: str, content: bytes | str, settings: Settings) -> bytes:
         return _encode(Record(None, None, (), problem, ""))
     if path == settings.output.compliance and content.startswith(compliance.MARK.encode()):
         return _encode(Record(None, None, (), None, ""))  # its links are right, or it has drifted
+    from muster.links.reading import read_page  # a check that finds all in its cache reads nothing
+    from muster.specs.reading import document_of
+
     source = source_of(content.decode("utf-8"))
     document = document_of(path, source, settings) if is_document(path, settings) else None
     page = read_page(path, source, settings, document)
@@ -421,6 +424,9 @@ def _not_followed(inputs: Inputs, settings: Settings) -> list[Problem]:
 
 def whole(project: Project, inputs: Inputs) -> Project:
     """The project with its documents and pages read afresh, passages and all: what a fix needs."""
+    from muster.links.reading import read_page
+    from muster.specs.reading import document_of
+
     packages = {document.path: document.package for document in project.documents}
     documents, pages = [], []
     for page in project.pages:
@@ -483,7 +489,8 @@ def _side(
         text = (inputs.standing(path) or b"").decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        return (), (Problem(code, Place(path), f"{path} cannot be read: {reason}", "save it as UTF-8"),)
+        remedy = "put an ordinary file there" if isinstance(error, OSError) else "save it as UTF-8"
+        return (), (Problem(code, Place(path), f"{path} cannot be read: {reason}", remedy),)
     found = read(text, path)
     if cache and identity:
         cache.put_many({key: _encode(found)})

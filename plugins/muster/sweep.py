@@ -12,7 +12,6 @@ from zlib import crc32
 
 import msgspec
 
-from muster.links.mentions import mentions_in
 from muster.model import Mention
 from muster.rules.base import runs
 from muster.specs.discovery import is_left_out
@@ -65,6 +64,8 @@ def mentions_of(project: Project, texts: Texts, cache: Cache | None, version: st
         versions = {path: one for path, one in versions.items() if not is_left_out(path, settings)}
 
     def look(paths: Iterable[str]) -> Found:
+        from muster.links.mentions import mentions_in  # only what is not in the cache is looked through
+
         found: Found = {}
         for path in paths:
             try:
@@ -85,7 +86,8 @@ def swept(versions: Mapping[str, str], look: Callable[[Iterable[str]], Found], c
         return look(versions)
     chunks = _chunks(versions, key)
     known = cache.get_many(list(chunks))
-    found = look([path for path, one in versions.items() if not one])  # they may change unnoticed
+    unsure = [path for path, one in versions.items() if not one]  # they may change unnoticed
+    found = look(unsure) if unsure else {}
     fresh: dict[str, bytes] = {}
     for name, paths in chunks.items():
         packed = known.get(name)

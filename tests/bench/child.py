@@ -1,11 +1,12 @@
 """Pieces of work that the bench measures in a process of their own.
 
-`python -m bench.child plain|bytes|reading ROOT LISTING` does one over the files that LISTING names and
+`python -m bench.child plain|bytes|reading|linked ROOT LISTING` does one over the files that LISTING names and
 prints what it cost as JSON; `python -m bench.child list ROOT` prints what `muster check` reads there.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import resource
 import sys
@@ -98,6 +99,7 @@ def _reading(root: Path, files: list[Path]) -> Callable[[], None]:
     settings = open_workspace(root, use_cache=False).settings
     named = [(file.relative_to(root).as_posix(), file) for file in files]
     read_document("specs/warm-up.md", _WARM_UP, settings)
+    gc.disable()  # as `check` does
 
     def act() -> None:
         for path, file in named:
@@ -106,10 +108,27 @@ def _reading(root: Path, files: list[Path]) -> Callable[[], None]:
     return act
 
 
+def _linked(root: Path, _files: list[Path]) -> Callable[[], None]:
+    """Everything that a `check` without cache does in one process, over texts that are in memory."""
+    from muster import pipeline
+    from muster.workspace import open_workspace
+
+    workspace = open_workspace(root, use_cache=False)
+    inputs = pipeline.memory({path: (root / path).read_bytes() for path in workspace.inputs.paths})
+    pipeline.run(pipeline.memory({"specs/warm-up.md": _WARM_UP}), workspace.settings)
+    gc.disable()
+
+    def act() -> None:
+        pipeline.run(inputs, workspace.settings)
+
+    return act
+
+
 WORKS: dict[str, Callable[[Path, list[Path]], Callable[[], None]]] = {
     "plain": _plain,
     "bytes": _bytes,
     "reading": _reading,
+    "linked": _linked,
 }
 
 if __name__ == "__main__":

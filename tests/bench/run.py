@@ -119,6 +119,7 @@ def _round(subject: Subject, number: int) -> Iterator[tuple[page.Step, Sample]]:
     yield page.Step.PLAIN, work("plain", root, subject.listing)
     yield page.Step.BYTES, work("bytes", root, subject.listing)
     yield page.Step.READING, work("reading", root, subject.listing)
+    yield page.Step.LINKED, work("linked", root, subject.listing)
     shutil.rmtree(root / ".muster", ignore_errors=True)
     yield page.Step.COLD, process(CHECK, root, statuses)
     shutil.rmtree(root / ".muster", ignore_errors=True)

@@ -60,6 +60,15 @@ class Commands(click.Group):
             raise Mistake(f"there is no command {args[0]!r}", help=f"{meant}`muster --help` lists the commands")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a mistake in its options is told as its own."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if error.ctx is None and (command := self.get_command(ctx, ctx.invoked_subcommand or "")):
+                error.ctx = click.Context(command, parent=ctx, info_name=command.name)
+            raise
+
 
 @click.group(
     cls=Commands,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -57,10 +60,6 @@ if TYPE_CHECKING:
     help="The least severity that gives exit status 1; the default is the setting `fail_on`.",
 )
 @click.option(
-    "--workers", type=click.IntRange(0, 64), default=0, help="Processes that read specs; 0, the default: what pays."
-)
-@click.option("--no-cache", is_flag=True, help="Read every file anew, and leave .muster alone.")
-@click.option(
     "--since", metavar="REVISION", help="Judge only what is new since a commit, branch or tag: older findings pass."
 )
 @click.option(
@@ -70,6 +69,14 @@ if TYPE_CHECKING:
     "--today", metavar="DATE", help="The day as of which waivers expire, such as 2027-01-31; default: the day it is."
 )
 @click.option("--watch", is_flag=True, help="Check again on each save, and show one screen until Ctrl-C.")
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 64),
+    default=0,
+    metavar="N",
+    help="Processes that read specs; 0, the default: what pays.",
+)
+@click.option("--no-cache", is_flag=True, help="Read every file anew, and leave .muster alone.")
 @colour_option
 @click.pass_obj
 def command(  # noqa: PLR0913 -- one argument for each option
@@ -192,12 +199,32 @@ def _demand_known(where: Where, paths: Sequence[str], folders: Sequence[str], sh
 
 
 def _demand_no_source(where: Where, workspace: Workspace, outcome: Outcome, reports: Sequence[str]) -> None:
-    """Stop before a report replaces a spec or the settings."""
-    sources = (*(document.path for document in outcome.project.documents), *filter(None, [workspace.source]))
-    real = {(workspace.root / source).resolve() for source in sources}
+    """Stop before a report replaces what a check reads, or another report; an older report may be replaced."""
+    from muster.links.site import CONFIGURATIONS
+    from muster.specs.discovery import BASELINE, RETIRED, WAIVERS, side_path
+
+    project = outcome.project
+    kept = (side_path(name, project.settings) for name in (RETIRED, WAIVERS, BASELINE))
+    files = (*(document.path for document in project.documents), *(file.path for file in project.derived))
+    sources = (*files, *kept, *CONFIGURATIONS, *filter(None, [workspace.source]))
+    real = {os.path.realpath(workspace.root / source) for source in sources}
+    pages = {page.path for page in project.pages}
+    taken: set[str] = set()
     for path in reports:
-        if (where.folder / path).resolve() in real:
+        target = os.path.realpath(where.folder / path)
+        page = os.path.relpath(target, os.path.realpath(workspace.root))
+        is_page = page in pages and _OLDER_REPORT.match("".join(workspace.lines(page)[:1])) is None
+        if target in real or is_page:
             raise Mistake(f"--report would replace {path}, which is a source", help="name another file")
+        if ".git" in Path(target).parts:
+            raise Mistake(f"--report would write {path}, which is git's own", help="name another file")
+        if target in taken and not (where.folder / path).is_char_device():
+            raise Mistake(f"two reports for {path}", help="give each a file of its own")
+        taken.add(target)
+
+
+# The first line of a report in text or Markdown; one that had nothing to tell is empty.
+_OLDER_REPORT = re.compile(r"\*\*Muster found |.*: (?:error|warning|info)\[[A-Z]{3}[0-9]{3}\] |$")
 
 
 def _shown(findings: tuple[Finding, ...], paths: Sequence[str]) -> tuple[Finding, ...]:
@@ -220,9 +247,10 @@ def _written(where: Where, form: str, path: str | None, subject: Subject) -> str
     text = WRITERS[form](subject)
     if path is None:
         return text
-    target = (where.folder / path).resolve()
+    target = where.folder / path
     if target.exists() and not target.is_file():  # a device or a pipe has nothing to keep whole
         target.write_text(text, encoding="utf-8", newline="")
     else:
+        target = Path(os.path.realpath(target))  # `resolve` fails at a link that leads to itself
         files.write(target.parent, target.name, text.encode())
     return ""

@@ -73,7 +73,9 @@ def command(where: Where, *, codes: tuple[str, ...], dry_run: bool, code: bool, 
     if plan.left:
         note(f"{counted(plan.left, 'fix', 'fixes')} left out beside others in the same place; run `muster fix` again")
     if plan.in_code:
-        note(f"{counted(plan.in_code, 'fix', 'fixes')} in code left out; `muster fix --code` makes them too")
+        # Mojibake in the prose of a page is what tells it in its code: once that is mended, code is no finding.
+        first = "" if dry_run or not plan.after else "after `muster fix --undo`, "
+        note(f"{counted(plan.in_code, 'fix', 'fixes')} in code left out; {first}`muster fix --code` makes them too")
     return 0
 
 

@@ -27,7 +27,7 @@ WORKFLOW = ".github/workflows/docs_specs.yml"
 
 
 @click.command("init", epilog=examples("muster init", "muster init --name billing --ci"))
-@click.option("--name", help="The project's name; by default that of its folder.")
+@click.option("--name", metavar="NAME", help="The project's name; by default that of its folder.")
 @click.option("--ci", is_flag=True, help="Write a GitHub workflow also where there is no .github folder.")
 @click.pass_obj
 def command(where: Where, *, name: str | None, ci: bool) -> None:

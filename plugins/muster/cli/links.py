@@ -89,8 +89,9 @@ def command(  # noqa: PLR0913 -- one argument for each option
     started = time.perf_counter()
     if to and not sources:
         raise Mistake("--to chooses among the links of the sources", help="add --sources")
-    if sources and (external or site_url):
-        raise Mistake("--sources lists Markdown, and no site is read", help="leave the other options out")
+    named = click.get_current_context().get_parameter_source("site") is click.core.ParameterSource.COMMANDLINE
+    if sources and (external or refresh or site_url or named):
+        raise Mistake("--sources lists Markdown, and no site is read", help="leave SITE and its options out")
     if sources:
         from muster.cli.sources import list_sources
 
@@ -200,6 +201,8 @@ def _table(run: Run) -> Iterator[str]:
         for address, answer in _of_state(run, state):
             words = f"{level}: {visible(address)} is {state}: {visible(answer.reason)}"
             yield from _with_places(run, words, run.report.external[address])
+            if state == "dead":
+                yield "  help: mend the link, or name the address in the setting `links.external.ignore`\n"
     for address, answer in _of_state(run, "redirected"):
         if answer.permanent:
             words = f"info: {visible(address)} has moved for good, to {visible(answer.target)}"

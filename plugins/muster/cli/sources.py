@@ -40,9 +40,7 @@ def list_sources(where: Where, to: str, form: str) -> int:
         path, mark, fragment = to.partition("#")
         wanted = inside(where, workspace.root, path)
         if wanted not in workspace.inputs.paths and not any(row.target == wanted for row in rows):
-            raise Mistake(
-                f"--to {path}: no such file", help="name a file, as in `--to specs/10-queue.md`"
-            )
+            raise Mistake(f"--to {path}: no such file", help="name a file, as in `--to specs/10-queue.md`")
         rows = [row for row in rows if row.target == wanted and (not mark or row.fragment == fragment)]
     if form == "json":
         import msgspec

@@ -22,26 +22,34 @@ if TYPE_CHECKING:
 _TWO_DIGITS = re.compile(r"[0-9]{2}")
 
 
-@click.group("spec", epilog=examples("muster spec new queue"))
-def command() -> None:
+@click.group("spec", invoke_without_command=True, epilog=examples("muster spec new queue"))
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Write new specs."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
 
 
 @command.command("new", epilog=examples("muster spec new queue", "muster spec new billing --area OC-BILL --prefix 40"))
 @click.argument("package")
-@click.option("--area", help="The area of its IDs; by default from PACKAGE and the areas that are there.")
+@click.option(
+    "--area", metavar="AREA", help="The area of its IDs; by default from PACKAGE and the areas that are there."
+)
 @click.option("--prefix", metavar="NN", help="The two digits before its name; by default the next ten.")
 @click.pass_obj
 def new(where: Where, package: str, area: str | None, prefix: str | None) -> None:
-    """Write a spec for PACKAGE: prefix, area, conformance language, first requirement.
+    """Write a spec for a package.
 
-    It stands beside the specs that are there, and passes `muster check` after `muster sync`. No
-    file is ever replaced.
+    It has a prefix, an ID area, the conformance language and a first requirement, stands beside the
+    specs that are there, and passes `muster check` after `muster sync`. No file is ever replaced.
     """
     from muster.specs.starter import file_of
     from muster.store import files
     from muster.text.utf8 import encodable
 
+    if not any(character.isalnum() for character in package):
+        raise Mistake(f"PACKAGE is {package!r}, which is no name", help="name the package: `muster spec new queue`")
     workspace = where.open()
     project = outcome_of(workspace).project
     digits = _prefix(prefix, project)

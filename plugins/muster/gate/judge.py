@@ -1,6 +1,6 @@
 """Run the rules, and settle what they find by the settings and the allowances.
 
-implements: MU-RULE-2006, MU-CORE-0032
+implements: MU-RULE-2006, MU-RULE-2030, MU-CORE-0032
 """
 
 from __future__ import annotations

@@ -9,17 +9,19 @@ import html
 import re
 from typing import NamedTuple
 
+from muster.text.slugs import unescaped
+
 _ATTRIBUTE = re.compile(
     r"[\s\"'](?P<name>href|src|id|name)\s*+=\s*+(?:\"(?P<double>[^\"]*+)\"|'(?P<single>[^']*+)'|(?P<bare>[^\s\"'=<>`]++))",
     re.IGNORECASE,
 )
 # As attr_list reads them: behind an inline element, as the last line of a block, at the end of a table's cell.
-_LAST_LINE = re.compile(r"\n *\{:? *([^{}\n ][^{}\n]*?) *\} *\Z")
-_BEHIND = re.compile(r"(?<=[)\]*_`])\{:? *([^{}\n ][^{}\n]*?) *\}")
-_END_OF_CELL = re.compile(r" +\{:? *([^{}\n ][^{}\n]*?) *\} *(?=\||\Z)")
+_LAST_LINE = re.compile(r"\n *\{:? *([^{}\n ][^{}\n]*+)\} *\Z")
+_BEHIND = re.compile(r"(?<=[)\]*_`^~=+])\{:? *([^{}\n ][^{}\n]*+)\}")
+_END_OF_CELL = re.compile(r"(?<! ) ++\{:? *([^{}\n ][^{}\n]*+)\} *(?=\||\Z)")
 _ID = re.compile(r"(?:^|\s)#([^\s\"'=#}]+)")
 FOOTNOTE = re.compile(r"(?:^|\n) {0,3}\[\^([^\]\s]+)\]:")
-_NOTE_USED = re.compile(r"\[\^([^\]\s]+)\](?!:)")
+_NOTE_USED = re.compile(r"\[\^([^\[\]\s]++)\](?!:)")
 
 
 class Anchor(NamedTuple):
@@ -43,7 +45,7 @@ def listed_ids(text: str, *, row: bool) -> list[Anchor]:
     if "#" not in text:
         return []
     lists = [*_BEHIND.finditer(text), *(_END_OF_CELL if row else _LAST_LINE).finditer(text)]
-    return [Anchor(match[1], found.start(1)) for found in lists for match in _ID.finditer(found[1])]
+    return [Anchor(unescaped(match[1]), found.start(1)) for found in lists for match in _ID.finditer(found[1])]
 
 
 def footnote_anchors(text: str) -> set[str]:

@@ -6,6 +6,7 @@ implements: MU-RULE-2013
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +14,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from msgspec import Struct
 
-from muster.links.html import HtmlPage, Tags, line_of, page_of
+from muster.links.html import HtmlPage, Tags, page_of
 from muster.text.globs import any_matches
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def report_on(site: Site, ignore: tuple[str, ...] = ()) -> Report:
                 outside.setdefault(target.address, []).append((path, href))
             elif target is not _NOWHERE:
                 inside.setdefault(target, []).append((path, href))
+    uses = _Uses(site)
     dead: list[Dead] = []
     for target, found in inside.items():
         reason = _reason(site, target)
@@ -121,12 +123,12 @@ def report_on(site: Site, ignore: tuple[str, ...] = ()) -> Report:
             pages = {path for path, _ in found}
             often = len(site.pages) >= _FEW and 2 * len(pages) >= len(site.pages)
             near = _near(site, target) if target.fragment and len(dead) < _GUESSES else ""
-            dead.append(Dead(_shown(target), reason, tuple(_uses(site, found)), often, near))
+            dead.append(Dead(_shown(target), reason, tuple(uses.of(found)), often, near))
     return Report(
         len(site.pages),
         count,
         tuple(sorted(dead, key=lambda one: (one.uses[0], one.target))),
-        {address: tuple(_uses(site, outside[address])) for address in sorted(outside)},
+        {address: tuple(uses.of(outside[address])) for address in sorted(outside)},
     )
 
 
@@ -263,6 +265,18 @@ def _shown(target: Target) -> str:
     return f"{target.path}#{target.fragment}" if target.fragment else target.path or INDEX
 
 
-def _uses(site: Site, found: list[tuple[str, str]]) -> Iterator[Use]:
-    for path, href in found:
-        yield Use(path, line_of(site.texts[path], site.pages[path].links[href]), href)
+class _Uses:
+    """Finds the lines of links; of each page that has a use, the line ends are looked up once."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._ends: dict[str, list[int]] = {}
+
+    def of(self, found: list[tuple[str, str]]) -> Iterator[Use]:
+        for path, href in found:
+            if path not in self._ends:
+                self._ends[path] = [match.start() for match in _LINE_END.finditer(self._site.texts[path])]
+            yield Use(path, bisect_left(self._ends[path], self._site.pages[path].links[href]) + 1, href)
+
+
+_LINE_END = re.compile("\n")

@@ -19,7 +19,7 @@ _INSIDE = r"""((?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]
 _MARKUP = re.compile(rf"<(?:!--(?:-?>|.*?(?:--!?>|\Z))|([a-zA-Z][^\s/>]*+){_INSIDE})", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+("[^"]*+"?|'[^']*+'?|[^\s>]*+))?+""")
 _RAW = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in ("script", "style", "textarea", "title")}
-_CANDIDATE = re.compile(r"\s*+,*+\s*+(\S*[^\s,])(?:,|\s[^,]*,?)?+")
+_CANDIDATE = re.compile(r"([^\s,](?:\S*[^\s,])?+)(?:,|\s[^,]*,?)?+")
 
 _BY_HREF = frozenset(("a", "area", "link"))
 _BY_SRC = frozenset(("img", "script", "iframe", "source", "video", "audio"))

@@ -9,7 +9,7 @@ from muster.text.inline import plain
 from muster.text.markdown import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from muster.text.markdown import Node
 
@@ -18,14 +18,14 @@ _LEADS = re.compile(r"[*_#\[`§ ]*[0-9]")
 _ORDERED = (".", ")")
 
 
-def section_numbers(root: Node) -> tuple[str, ...]:
+def section_numbers(nodes: Iterable[Node]) -> tuple[str, ...]:
     """The numbers of the headings of a page in order, and those that its clauses and listed items have below them."""
-    return tuple(dict.fromkeys(_numbers(root)))
+    return tuple(dict.fromkeys(_numbers(nodes)))
 
 
-def _numbers(root: Node) -> Iterator[str]:
+def _numbers(nodes: Iterable[Node]) -> Iterator[str]:
     section = ""
-    for node in root.walk():
+    for node in nodes:
         kind = node.kind
         if kind is Kind.HEADING:
             section = number_of(plain(node.content)) if _has_digit(node.content) else ""

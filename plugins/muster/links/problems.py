@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from muster.links.targets import Target
     from muster.settings import Settings
 
-_NEAR = 3  # lines above a heading in which an anchor is the heading's own
+_NEAR = 3  # lines around a heading in which an anchor is the heading's own
 _BLOB = re.compile(r"/-?/?(?:blob|tree|raw|src)/(?P<revision>[^/?#]+)/(?P<path>[^?#]+)")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}|v?[0-9]+(?:\.[0-9]+)+\S*")
 
@@ -59,17 +59,18 @@ def duplicate_anchors(
 ) -> Iterator[Problem]:
     """Anchors that stand twice: a link leads to the first, whichever was meant.
 
-    An anchor right above the heading that would have the same one is its own, and so no second.
+    An anchor right above or below the heading that would have the same one is its own, and so no second.
     """
     first: dict[str, int] = {}
-    lines: dict[str, list[int]] = {}
+    lines: dict[str, dict[int, None]] = {}
     for name, line in headings:
-        lines.setdefault(name, []).append(line)
-    explicit = [*explicit, *((name, line) for name, found in lines.items() for line in found[1:])]
+        lines.setdefault(name, {})[line] = None
+    explicit = [*explicit, *((name, line) for name, found in lines.items() for line in list(found)[1:])]
     for name, line in sorted(explicit, key=lambda anchor: anchor[1]):
-        others = [other for other in lines.get(name, ()) if not 0 <= other - line <= _NEAR]
+        near = 0 if line in lines.get(name, ()) else _NEAR  # of two headings neither is the other's own
+        other = next((other for other in lines.get(name, ()) if abs(other - line) > near), line)
         before = first.setdefault(name, line)
-        if before != line or others:
-            other = before if before != line else others[0]
+        if before != line or other != line:
+            other = before if before != line else other
             words = f"the anchor {shortened(name)} stands on line {other} too"
             yield Problem("LNK007", Place(path, line), words, "give each anchor of a page a name of its own")

@@ -74,6 +74,7 @@ class _Judge:
         self.redirects = project.settings.links.redirects
         self._targets: dict[tuple[str, str], tuple[str, str]] = {}
         self._ids: dict[str, frozenset[str]] = {}
+        self._bare: dict[str, dict[str, str]] = {}
         self._numbers: dict[str, tuple[frozenset[str], frozenset[int]]] = {}
 
     @cached_property
@@ -195,9 +196,20 @@ class _Judge:
 
     def _no_anchor(self, place: Place, page: Page, name: str) -> Problem:
         words = f"{shortened(page.path)} has no anchor {shortened(name)}"
-        near = _same_letters(name, sorted(page.anchors))
+        near = self._same_letters(name, page)
         better = f"did you mean #{shortened(near)}?" if near else "take one that the page has"
         return Problem("LNK014", place, words, better)
+
+    def _same_letters(self, name: str, page: Page) -> str:
+        """The anchor that has the same letters, or else nearly the same."""
+        if page.path not in self._bare:
+            anchors = sorted(page.anchors, reverse=True)  # of several, the first
+            self._bare[page.path] = {_NO_LETTER.sub("", anchor.lower()): anchor for anchor in anchors}
+        same = self._bare[page.path].get(_NO_LETTER.sub("", name.lower()))
+        return same or self.world.guesses.near(name, page.anchors, 0.7)
+
+
+_NO_LETTER = re.compile(r"[\W_]+")
 
 
 def _readings(path: str, source: str) -> list[str]:
@@ -217,17 +229,3 @@ def _readings(path: str, source: str) -> list[str]:
 def _no_section(place: Place, number: str, where: str) -> Problem:
     words = f"§{number}: no heading of {where} begins with {number}"
     return Problem("LNK013", place, words, "mend the number, or link the section")
-
-
-_NO_LETTER = re.compile(r"[\W_]+")
-
-
-def _same_letters(name: str, anchors: Sequence[str]) -> str:
-    """The anchor that has the same letters, or else nearly the same."""
-    import difflib
-
-    bare = _NO_LETTER.sub("", name.lower())
-    for anchor in anchors:
-        if _NO_LETTER.sub("", anchor.lower()) == bare:
-            return anchor
-    return next(iter(difflib.get_close_matches(name, anchors, 1, 0.7)), "") if len(anchors) < 1000 else ""

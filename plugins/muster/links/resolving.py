@@ -5,13 +5,13 @@ implements: MU-RULE-2013
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from functools import cached_property
 from posixpath import basename, dirname, relpath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from muster.links.guessing import Guesses
 from muster.links.site import address_of, docs_folder, is_published
 from muster.model import LinkForm, Place, Problem
 from muster.settings import Anchors
@@ -19,7 +19,7 @@ from muster.text.globs import matches
 from muster.text.words import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from muster.model import Link, Page, Project
 
@@ -99,6 +99,7 @@ class World:
         self._generated = functools.partial(generated, project)
         self._anchors: dict[tuple[str, bool], frozenset[str]] = {}
         self._exists: dict[str, str] = {}
+        self.guesses = Guesses()
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -214,7 +215,8 @@ class World:
         if fragment in names or (github and fragment.lower().removeprefix("user-content-") in names):
             return None
         other = self.anchors(path, github=not github)
-        return _no_anchor(link, path, fragment, names, other, github=github)
+        near = self.guesses.near(fragment, names, 0.6)
+        return _no_anchor(link, path, fragment, near, on_other=fragment in other, github=github)
 
     # MkDocs
 
@@ -290,7 +292,7 @@ class World:
         inside = path.lstrip("/")
         near = next((at for at in (inside, f"{self.docs}{inside}") if self._is_shown(at)), "")
         near = near or self.addresses.get(inside, "") or self.addresses.get(f"{inside}/", "")
-        better = f": `{relpath(near, dirname(page.path) or '.')}`" if near else ", from this page"
+        better = f": `{relpath(near, dirname(page.path) or '.')}`" if near else ""
         words = f"{shortened(link.href)} begins at the top of the host, where this site need not be"
         return Fault("LNK003", words, f"write the path relative to this page{better}")
 
@@ -304,6 +306,27 @@ class World:
             return frozenset(path for path in self.pages if path.startswith(self.docs))
         return frozenset(link.path for link in summary.links)
 
+    @cached_property
+    def first_chapter(self) -> str:
+        """The page that the book shows as its `index.html` too; "" where no summary tells."""
+        summary = self.pages.get(f"{self.docs}SUMMARY.md")
+        return next((link.path for link in summary.links if link.path.endswith(".md")), "") if summary else ""
+
+    def _source(self, path: str) -> str:
+        """What a path in a book is made of."""
+        if path in self.files.paths:
+            return path
+        if path in self.folders:
+            path = f"{path}/index.html"
+        if not path.endswith(".html"):
+            return path
+        made_of = [f"{path[:-5]}.md"]
+        if basename(path) == "index.html":
+            made_of.insert(0, f"{path[:-10]}README.md")
+            if path == f"{self.docs}index.html":
+                made_of.append(self.first_chapter)
+        return next((at for at in made_of if at in self.files.paths), path)
+
     def _in_book(self, page: Page, link: Link, path: str) -> Fault | None:
         if path.startswith("/"):
             return self._absolute(page, link, path)
@@ -312,12 +335,13 @@ class World:
         path = self.settings.links.redirects.get(path, path)
         if "://" in path:
             return None
-        made_of = f"{path[:-5]}.md" if path.endswith(".html") and path not in self.files.paths else path
-        if made_of in self.folders:
-            made_of = next((f"{made_of}/{name}" for name in ("README.md", "index.md")), made_of)
+        made_of = self._source(path)
+        if made_of in (f"{self.docs}print.html", f"{self.docs}404.html", f"{self.docs}toc.html"):
+            return None  # mdBook makes them
         found = self.existing(made_of)
         if found is None:
-            return self._missing(page, link, path)
+            beyond = made_of.endswith((".html", ".md")) and not made_of.startswith(self.docs)
+            return self._off_site(link, path) if beyond else self._missing(page, link, path)
         if not is_published(made_of, self.settings):
             return self._off_site(link, path)
         if made_of.endswith(".md") and made_of not in self.chapters and made_of != page.path:
@@ -341,12 +365,27 @@ class World:
     def _near(self, path: str) -> str:
         """The one file that has the same name elsewhere, or nearly the same name in the same folder."""
         name, folder = basename(path), dirname(path)
-        same = [other for other in self.files.paths if basename(other).casefold() == name.casefold()]
+        same = self._named.get(name.casefold())
         if same:
             return same[0] if len(same) == 1 else ""
-        beside = {basename(other): other for other in self.files.paths if dirname(other) == folder}
-        near = difflib.get_close_matches(name, beside, 1, 0.75) if len(name) < 200 and len(beside) < 2000 else []
-        return beside[near[0]] if near else ""
+        beside = self._beside.get(folder, {})
+        return beside.get(self.guesses.near(name, beside, 0.75), "")
+
+    @cached_property
+    def _named(self) -> Mapping[str, Sequence[str]]:
+        """All paths by the name of the file, in small letters."""
+        found: dict[str, list[str]] = {}
+        for path in self.files.paths:
+            found.setdefault(basename(path).casefold(), []).append(path)
+        return found
+
+    @cached_property
+    def _beside(self) -> Mapping[str, Mapping[str, str]]:
+        """All paths by folder, and there by the name of the file."""
+        found: dict[str, dict[str, str]] = {}
+        for path in self.files.paths:
+            found.setdefault(dirname(path), {})[basename(path)] = path
+        return found
 
     def _leads_out(self, link: Link) -> Fault:
         words = f"{shortened(link.href)} leads out of the repository"
@@ -362,13 +401,10 @@ def _machine(link: Link) -> Fault:
     return Fault("LNK003", words, "link the file by a path relative to this page")
 
 
-def _no_anchor(
-    link: Link, path: str, fragment: str, names: Collection[str], other: Collection[str], *, github: bool
-) -> Fault:
+def _no_anchor(link: Link, path: str, fragment: str, near: str, *, on_other: bool, github: bool) -> Fault:
     words = f"{shortened(link.href)}: {shortened(path)} has no anchor {shortened(fragment)}"
-    near = difflib.get_close_matches(fragment, sorted(names), 1, 0.6) if len(fragment) < 200 else []
-    better = f"did you mean `#{shortened(near[0])}`?" if near else "mend the anchor, or add it"
-    if fragment in other:
+    better = f"did you mean `#{shortened(near)}`?" if near else "mend the anchor, or add it"
+    if on_other:
         place = "GitHub, where this file is read" if github else "the site"
         words += f" on {place}"
     return Fault("LNK002", words, better)

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from muster.model import LinkForm
-from muster.text.inline import label
+from muster.text.inline import CODE, code_blanked, label
 from muster.text.markdown import as_written
 
 if TYPE_CHECKING:
@@ -49,53 +49,66 @@ class Scan(NamedTuple):
 
 _NOTHING = Scan(())
 _NO_TEXT = re.compile(r"\\[!-/:-@\[-`{-~]|`[^`]*`")  # escapes and code spans
-_LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s<>]*)(?:[ \t]+\"[^\"\n]*\")?\)")
+# `[text](target)`, `[text][label]` or `[label][]`
+_LINK = re.compile(r"(!?)\[([^\[\]]*)\](?:\(([^()\s<>]*)(?:[ \t]+\"[^\"\n]*\")?\)|(?<!\[\])\[([^\[\]]{0,900})\])")
 _REFERENCE = re.compile(r"(?<![\w\])\\])\[((?:[^\[\]\\]|\\.)+)\]\[((?:[^\[\]\\]|\\.)*)\](?![(\[])")
 _BRACKETED = re.compile(r"\[([^\[\]]+)\]")
-_FILL = "\x00"
+_FILL = CODE
 
 
 def scan(text: str, definitions: Mapping[str, str]) -> Scan:
     """The links of a paragraph, heading or row; `definitions` are the document's, by folded label."""
-    if "](" not in text and "<" not in text and ("[" not in text or ("][" not in text and not definitions)):
+    if "<" not in text and ("[" not in text or not _may_link(text, definitions)):
         return _NOTHING
-    if "<" not in text and "][" not in text and (found := _quick(text, definitions)) is not None:
-        return Scan(tuple(found))
-    return _slow(text, definitions)
+    found = _quick(text, definitions)
+    return _slow(text, definitions) if found is None else Scan(tuple(found))
+
+
+def _may_link(text: str, definitions: Mapping[str, str]) -> bool:
+    """Whether brackets may be a link, by what follows them or by a label; only escapes hide brackets in a label."""
+    if "](" in text or "][" in text:
+        return True
+    return bool(definitions) and ("\\" in text or _names_one(text, definitions))
+
+
+def _names_one(text: str, definitions: Mapping[str, str]) -> bool:
+    return not definitions.keys().isdisjoint(map(label, _BRACKETED.findall(text)))
 
 
 def _quick(text: str, definitions: Mapping[str, str]) -> list[Found] | None:
     """The links of a text that can be read one way only; None for any other."""
+    references = text.count("][")  # in code too, where it may still look like one that nothing defines
     if "`" in text or "\\" in text:
-        if "``" in text:
+        filled = None if "``" in text else _filled(text)
+        if filled is None:
             return None
-        text = _NO_TEXT.sub(_filled, text)
-        if "`" in text:
-            return None
-    found = list(_by_pattern(text))
+        text = filled
+    if "<" in text:
+        return None
+    matches = list(_LINK.finditer(text))
     brackets = text.count("[")
-    if text.count("](") != len(found) or brackets != text.count("]"):
+    if text.count("](") + references != len(matches) or brackets != text.count("]"):
         return None
-    hrefs = "".join([link.href for link in found])
-    if _FILL in hrefs or "&" in hrefs or "\\" in hrefs:
-        return None
-    if brackets != len(found) and any(label(name) in definitions for name in _BRACKETED.findall(text)):
+    hrefs = [definitions.get(label(match[4] or match[2]), _FILL) if match[3] is None else match[3] for match in matches]
+    if any(_FILL in href or "\\" in href or ("&" in href and ";" in href) for href in hrefs):
         return None
     # A link in the text of another, or behind a bracket that stays open, is the parser's.
-    return found if brackets == len(found) or not _NESTED.search(text) else None
+    more = brackets != len(matches) + references
+    if more and (_NESTED.search(text) or (definitions and _names_one(_LINK.sub(" ", text), definitions))):
+        return None
+    forms = (LinkForm.TEXT, LinkForm.IMAGE)
+    return [Found(*match.span(), href, forms[match[1] == "!"]) for match, href in zip(matches, hrefs, strict=True)]
 
 
 _NESTED = re.compile(r"\[[^\]]*\[")
 
 
-def _by_pattern(text: str) -> Iterator[Found]:
-    for match in _LINK.finditer(text):
-        form = LinkForm.IMAGE if match[1] else LinkForm.TEXT
-        yield Found(match.start(), match.end(), match[3], form)
-
-
-def _filled(match: re.Match[str]) -> str:
-    return _FILL * len(match[0])
+def _filled(text: str) -> str | None:
+    """A text with its escapes and code spans blanked; None where its backticks can be read otherwise."""
+    if "\\" in text:
+        text = _NO_TEXT.sub(lambda match: _FILL * len(match[0]), text)
+        return None if "`" in text else text
+    return code_blanked(text) if text.count("`") % 2 == 0 else None
 
 
 def _slow(text: str, definitions: Mapping[str, str]) -> Scan:
@@ -136,10 +149,13 @@ def _undefined(
     """References by a label that nothing defines, outside links and code."""
     if "][" not in text:
         return
-    covered = [(link.start, link.end) for link in found] + record.code
+    covered = sorted([(link.start, link.end) for link in found] + record.code, reverse=True)
+    reached = 0  # the end of what begins before a reference
     for match in _REFERENCE.finditer(text):
         name = match[2] or match[1]
-        inside = any(first <= match.start() < last for first, last in covered)
+        while covered and covered[-1][0] <= match.start():
+            reached = max(reached, covered.pop()[1])
+        inside = match.start() < reached
         if not inside and label(name) not in definitions:
             yield match.start(), match.end(), name
 

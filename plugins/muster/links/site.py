@@ -13,22 +13,29 @@ from msgspec.structs import replace
 from muster.settings import Anchors, SiteSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Collection
 
     from muster.settings import Settings
 
 
 CONFIGURATIONS = ("mkdocs.yml", "mkdocs.yaml", "properdocs.yml", "zensical.toml", "book.toml")
+_DOCS = "docs"  # where MkDocs and its kin look for pages
 
 
-def as_published(settings: Settings, paths: Container[str]) -> Settings:
+def as_published(settings: Settings, paths: Collection[str]) -> Settings:
     """The settings, without documentation folder where nothing says that there is a site.
 
-    A site has its configuration at the root of the project, or a folder that the settings name.
+    A site has its configuration at the root of the project, or a folder that the settings name. Where they name
+    none and the folder of the specs is not there, it is the one in which MkDocs looks.
     """
-    if settings.site.docs != SiteSettings().docs or any(name in paths for name in CONFIGURATIONS):
+    usual = SiteSettings().docs
+    if settings.site.docs != usual:
         return settings
-    return replace(settings, site=replace(settings.site, docs=""))
+    if not any(name in paths for name in CONFIGURATIONS):
+        return replace(settings, site=replace(settings.site, docs=""))
+    if f"{_DOCS}/index.md" in paths and not any(path.startswith(f"{usual}/") for path in paths):
+        return replace(settings, site=replace(settings.site, docs=_DOCS))
+    return settings
 
 
 def docs_folder(settings: Settings) -> str:

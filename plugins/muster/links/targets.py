@@ -31,35 +31,35 @@ class Target(NamedTuple):
 
 
 _AWAY, _OPEN = Target(Way.AWAY), Target(Way.OPEN)
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*|\w+(?=::)):")  # before `::`, the path of an item that rustdoc finds
 _TEMPLATE = re.compile(r"\{\{|\{%|\$\{|<%|\{#")
-_SCRIPTS = frozenset(("javascript", "vbscript"))
+_SCRIPT = re.compile(r"(?:javascript|vbscript):|data:text/html", re.IGNORECASE)
+_DROPPED = re.compile(r"^[\x00-\x20]+|[\t\n\r]")  # what browsers leave out before they look for a scheme
 
 
 def target_of(href: str, page: str) -> Target:
     """The target of a link on the page with this path."""
     href = href.strip()
+    if ":" in href and _SCRIPT.match(_DROPPED.sub("", href)):
+        return Target(Way.SCRIPT)
     if not href or _TEMPLATE.search(href):
         return _OPEN
     if href[0] == "#":
         return Target(Way.INSIDE, page, _decoded(href[1:]))
     if ":" in href and (scheme := _SCHEME.match(href)):
-        return _by_scheme(scheme[1].lower(), href)
+        return _by_scheme(scheme[1].lower())
     if href.startswith(("//", "\\\\")):
         return _AWAY
     path, _, fragment = href.partition("#")
     path = _decoded(path.partition("?")[0])
     if not path:
         return Target(Way.INSIDE, page, _decoded(fragment))
-    folded = normpath(path) if path[0] == "/" else normpath(join(dirname(page), path))
-    return Target(Way.INSIDE, folded, _decoded(fragment))
+    return Target(Way.INSIDE, normpath(join(dirname(page), path)), _decoded(fragment))
 
 
-def _by_scheme(scheme: str, href: str) -> Target:
+def _by_scheme(scheme: str) -> Target:
     if scheme == "file" or len(scheme) == 1:  # `C:` is a drive
         return Target(Way.FILE)
-    if scheme in _SCRIPTS or href[:15].lower().startswith("data:text/html"):
-        return Target(Way.SCRIPT)
     return _AWAY
 
 

@@ -1,4 +1,4 @@
-"""ENC001: a document that is not UTF-8.  implements: MU-CORE-0022."""
+"""ENC001: a document that is not UTF-8.  implements: MU-RULE-2015, MU-CORE-0022"""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _may_have_one(passage: Passage, present: list[str]) -> bool:
     """A quick look that spares the long one: most passages have capitalised keywords only."""
-    return any(word in passage.masked for word in present) or any(
-        keyword.written != keyword.word or keyword.word == "MAY" for keyword in passage.keywords
+    return any(keyword.written != keyword.word or keyword.word == "MAY" for keyword in passage.keywords) or (
+        bool(present) and any(word in passage.masked for word in present)
     )
 
 

@@ -11,7 +11,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     scope=Scope.PROJECT,
     since="0.1",
-    check=reported("LNK006"),  # found by links/problems.py.  implements: MU-RULE-2013
+    check=reported("LNK006"),  # found by links/labels.py.  implements: MU-RULE-2013
     why="It is published as brackets, and leads nowhere.",
     examples=(
         Example(

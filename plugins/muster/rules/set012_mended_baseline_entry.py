@@ -15,7 +15,8 @@ def check(project: Project) -> Iterator[Finding]:
     for entry in project.mended:
         yield RULE.at(
             Place(side_path(BASELINE, project.settings), entry.line),
-            f"{shortened(entry.code)} in {shortened(entry.path)} is mended: {shortened(entry.message)}",
+            f"{shortened(entry.code)} in {shortened(entry.path)} is mended, or its line was changed:"
+            f" {shortened(entry.message)}",
             help="`muster sync` or `muster check --baseline` drops it from the baseline",
         )
 

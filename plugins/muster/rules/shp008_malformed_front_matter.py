@@ -20,7 +20,7 @@ RULE = Rule(
             good="---\npackage: example\nprefix: AUTH\n---\n# Example SPEC\n\nConformance language: RFC 8174\n\n"
             "- [AUTH-001] The server MUST hash passwords.\n",
             framed=False,
-            marks=(("specs/10-example.md", 4),),
+            marks=(("specs/10-example.md", 3),),
         ),
     ),
 )

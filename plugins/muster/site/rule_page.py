@@ -6,24 +6,39 @@ implements: MU-RULE-2003
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from muster.text.invisible import spelled_out
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from muster.rules.base import Example, Rule
 
 _FENCE = re.compile(r"^[ >\t]*(`{3,}|~{3,})", re.MULTILINE)
 _MARK = re.compile(r"[ ]?<!-- [A-Z]{3}[0-9]{3} -->")  # says which line is reported; not part of the text
+# What the rules of one prefix are about: the headings of their list.
+FAMILIES = {
+    "DRF": "Drift",
+    "ENC": "Encoding",
+    "KWD": "Keywords and wording",
+    "LNK": "Links",
+    "REQ": "Requirements and IDs",
+    "SET": "Settings, allowances, waivers, baseline",
+    "SHP": "Shape",
+}
 _LANGUAGES = {".md": "markdown", ".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 
 
 def rule_index_page(rules: Sequence[Rule]) -> str:
-    """The list of all rules, by code."""
-    lines = [f"- [{rule.code}]({rule.code}.md) {rule.name} ({rule.severity}): {rule.why}" for rule in rules]
-    return "\n".join(["# Rules", "", *lines, ""])
+    """The list of all rules, by code, with a heading for each prefix."""
+    lines = ["# Rules", ""]
+    for prefix, family in groupby(rules, key=lambda rule: rule.code[:3]):
+        lines += [f"## {prefix}: {FAMILIES[prefix]}", ""]
+        lines += [f"- [{rule.code}]({rule.code}.md) {rule.name} ({rule.severity}): {rule.why}" for rule in family]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def rule_page(rule: Rule) -> str:
@@ -49,16 +64,25 @@ def rule_page(rule: Rule) -> str:
 
 
 def _files(example: Example, *, bad: bool) -> list[str]:
-    """The files of one side, without the frame around the example; each named where there are several."""
-    others = example.bad_files if bad else example.good_files
-    texts = {example.path: example.bad if bad else example.good, **others}
+    """The files of one side, without the frame around the example; each named where there are several.
+
+    The good side leaves out what is as it was on the bad one.
+    """
+    before = _texts(example.path, example.bad, example.bad_files)
+    after = _texts(example.path, example.good, example.good_files)
+    texts = before if bad else {path: text for path, text in after.items() if before.get(path) != text}
     parts = []
     for path, text in texts.items():
         suffix = path[path.rfind(".") :] if "." in path else ""
-        if len(texts) > 1:
+        if len(before) > 1 or len(after) > 1:
             parts.append(f"`{path}`:")
-        parts.append(_fenced(_MARK.sub("", text), _LANGUAGES.get(suffix, "text")))
-    return parts
+        parts.append(_fenced(text, _LANGUAGES.get(suffix, "text")))
+    gone = [] if bad else [f"Without `{path}`." for path in before if path not in after]
+    return parts + gone
+
+
+def _texts(path: str, text: str, others: Mapping[str, str]) -> dict[str, str]:
+    return {name: _MARK.sub("", content) for name, content in {path: text, **others}.items()}
 
 
 def _fenced(text: str, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MARK = "<!-- Written by `muster sync`. Do not edit. -->"
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&])")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~&]")
 _PLAIN = re.compile(r"[\w./ +@-]+")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069<>|`\"\\]+")
+_BREAKS = re.compile(r"[\s()]")
 _SHAPE = re.compile(r"\A\s*#+ .*compliance", re.IGNORECASE)
 
 
@@ -65,13 +67,18 @@ def _row(requirement: Requirement, document: Document, *, published: bool) -> st
 
 def escaped(text: str) -> str:
     """A text that Markdown shows as it stands, in a cell too.  implements: MU-CORE-0024"""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.splitlines()))
+    return _SPECIAL.sub(_escape, " ".join(text.splitlines()))
 
 
+def _escape(match: re.Match[str]) -> str:
+    return f"\\{match[0]}"
+
+
+@functools.lru_cache(maxsize=16)
 def target(path: str) -> str:
     """A path as a link target; what would end the link is percent-encoded."""
     safe = _UNSAFE.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace")), path)
-    return f"<{safe}>" if re.search(r"[\s()]", safe) else safe
+    return f"<{safe}>" if _BREAKS.search(safe) else safe
 
 
 def shown(path: str) -> str:

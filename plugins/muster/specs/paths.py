@@ -28,7 +28,12 @@ def paths_in(text: str) -> list[str]:
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
-    for match in _PATH.finditer(text):
+    first, last = text.find("/"), text.rfind("/")
+    if first < 0:
+        return
+    start = max(text.rfind(" ", 0, first), text.rfind("\n", 0, first), 0)  # only words with a slash are paths
+    end = text.find(" ", last)
+    for match in _PATH.finditer(text, start, end if end >= 0 else len(text)):
         path = match["path"]
         # `reject/drop/` is prose; a folder counts when it is written as relative
         relative = path.startswith(("./", "../"))

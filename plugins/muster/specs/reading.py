@@ -9,6 +9,8 @@ import re
 from posixpath import basename
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from muster.model import Block, Document, Mark, NamedPath, Passage, Place, Problem, ReqId, Requirement, Section
 from muster.settings import Anchors, Body, Settings
 from muster.specs.composition import Composer, Leaf
@@ -24,7 +26,7 @@ from muster.text.keywords import conformance_in, defines_keywords, has_keyword, 
 from muster.text.markdown import DEEPEST, Kind, Node
 from muster.text.sentences import title_of
 from muster.text.slugs import ON_GITHUB, anchor_names
-from muster.text.source import Source, columns_of, source_of
+from muster.text.source import Source, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +52,8 @@ def read_document(path: str, text: str, settings: Settings) -> Document:
 def document_of(path: str, source: Source, settings: Settings) -> Document:
     """The same for a file that is taken apart already."""
     lines, front, root = source.lines, source.front, source.root
-    reader = _Reader(path, lines, settings, frozenset(source.definitions))
-    reader.take_headings(root)
+    reader = _Reader(path, source, settings)
+    reader.take_headings()
     reader.visit(root.children, "", 0, aside=False)
     is_page = any_matches(path, settings.specs.pages)
     requirements = () if is_page else reader.with_section_paths()
@@ -81,7 +83,7 @@ def document_of(path: str, source: Source, settings: Settings) -> Document:
         conformance=reader.conformance,
         sections=tuple(reader.sections),
         requirements=requirements,
-        allowances=allowances_in(lines, root, requirements),
+        allowances=allowances_in(source, requirements),
         problems=tuple(problems),
         body_line=front.body_line,
         references=tuple(reader.references),
@@ -94,12 +96,14 @@ def document_of(path: str, source: Source, settings: Settings) -> Document:
 class _Reader:
     """Walks the blocks of one document once, in order."""
 
-    def __init__(self, path: str, lines: list[str], settings: Settings, labels: frozenset[str]) -> None:
+    def __init__(self, path: str, source: Source, settings: Settings) -> None:
         self.path = path
-        self.lines = lines
+        self.source = source
+        self.lines = source.lines
         self.settings = settings
+        self.lowercase = settings.requirements.lowercase
         self.grammar: Grammar = grammar_of(settings.requirements)
-        self.labels = labels
+        self.labels = frozenset(source.definitions)
         self.sections: list[Section] = []
         self.passages: list[Passage] = []
         self.requirements: list[Requirement] = []
@@ -115,9 +119,9 @@ class _Reader:
 
     # Headings and leaves
 
-    def take_headings(self, root: Node) -> None:
+    def take_headings(self) -> None:
         """Name every heading first: anchors are de-duplicated over the whole page."""
-        headings = [node for node in root.walk() if node.kind is Kind.HEADING]
+        headings = [node for node in self.source.nodes if node.kind is Kind.HEADING]
         texts = [node.content for node in headings]
         anchors = anchor_names(texts, self.settings.anchors, self.labels)
         github = anchors
@@ -134,24 +138,23 @@ class _Reader:
         return known
 
     def _read_leaf(self, node: Node) -> Leaf:
-        text = self.lines[node.start] if node.kind is Kind.ROW else node.content
+        text = self.source.inline(node)
         mask = masked(text, self.labels)
-        lowercase = self._lowercase_counts()
+        lowercase = self.lowercase and self.conformance != "rfc8174"  # implements: MU-REQ-1018
         binding = lowercase or has_keyword(mask)
         if not binding and self.grammar.brackets and "[" not in mask and len(self.grammar.starts) == 1:
             return Leaf(text, mask)
-        columns = (1,) if node.kind is Kind.ROW else columns_of(node.content, node.start, self.lines)
+        columns = self.source.columns(node)
         leaf = Leaf(text, mask, columns)
         leaf.marks = marks_in(text, mask, _LEAVES[node.kind], self.grammar, self.labels, (node.start + 1, columns))
-        leaf.definition = next((mark for mark in leaf.marks if mark.defines), None)
+        for mark in leaf.marks:
+            if mark.defines:
+                leaf.definition = mark
+                break
         if binding:
             definition = not leaf.marks and defines_keywords(text)
             leaf.keywords = keywords_in(mask, node.start + 1, columns, lowercase=lowercase, definition=definition)
         return leaf
-
-    def _lowercase_counts(self) -> bool:
-        """implements: MU-REQ-1018"""
-        return self.settings.requirements.lowercase and self.conformance != "rfc8174"
 
     # The walk
 
@@ -171,7 +174,8 @@ class _Reader:
                 last = at + 1 + (self._followers(siblings, at) if node.kind is Kind.PARAGRAPH else 0)
                 block = Block.ROW if node.kind is Kind.ROW else Block.PARAGRAPH
                 claimed = "" if node.info == "header" else self._define(node, siblings[at:last], block)
-                owners |= dict.fromkeys(range(at + 1, last), claimed)
+                if last > at + 1:
+                    owners |= dict.fromkeys(range(at + 1, last), claimed)
                 self._passage(node, claimed or mine, depth, aside=aside or self._aside_level > 0)
             elif node.children:
                 self._visit_container(node, mine, depth, aside=aside)
@@ -269,7 +273,7 @@ class _Reader:
         if "/" in leaf.text and not (aside or header):
             self._take_paths(leaf, node)
         if leaf.marks and not header:
-            self.references += (mark for mark in leaf.marks if not (mark.defines and mark.id == owner))
+            self.references += [mark for mark in leaf.marks if not (mark.defines and mark.id == owner)]
         self.passages.append(
             Passage(
                 line=node.start + 1,
@@ -292,7 +296,7 @@ class _Reader:
         found = named_in(leaf.text, leaf.masked)
         if not found:
             return
-        columns = (1,) if node.kind is Kind.ROW else columns_of(node.content, node.start, self.lines)
+        columns = self.source.columns(node)
         row = first = done = 0
         for path, start, marked, material in found:
             row += leaf.text.count("\n", done, start)
@@ -343,11 +347,5 @@ class _Reader:
             anchor = f"{self.path}#{section.anchor}" if section else self.path
             named = [*requirement.links, *self.section_paths.get(requirement.section, ())]
             found = [path for name in named if (path := resolved(name, self.path)) and path != self.path]
-            complete.append(_with_links(requirement, tuple(dict.fromkeys((anchor, *found)))))
+            complete.append(replace(requirement, links=tuple(dict.fromkeys((anchor, *found)))))
         return tuple(complete)
-
-
-def _with_links(requirement: Requirement, links: tuple[str, ...]) -> Requirement:
-    import msgspec
-
-    return msgspec.structs.replace(requirement, links=links)

@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from muster.text.yaml import key, scalar
-
 if TYPE_CHECKING:
     from muster.model import Document, Requirement
 
@@ -20,6 +18,8 @@ _SHAPE = re.compile(r"(?:\A|\n)schema_version: *[0-9]+ *\r?\nsource: ")
 
 def rendered(document: Document) -> str:
     """The file's text: sorted by ID, without line numbers, the same on every machine."""
+    from muster.text.yaml import key, scalar  # its patterns take a while to make, and a warm check writes no YAML
+
     lines = [
         f"{MARK}{one_line(document.path)}. Do not edit.",
         "# yaml-language-server: $schema=requirements.schema.json",
@@ -43,7 +43,11 @@ def rendered(document: Document) -> str:
 
 def one_line(path: str) -> str:
     """A path as a YAML comment holds it: as it is, or quoted where it would end the line."""
-    return path if path.isprintable() else scalar(path)
+    if path.isprintable():
+        return path
+    from muster.text.yaml import scalar
+
+    return scalar(path)
 
 
 def distinct(document: Document) -> list[Requirement]:

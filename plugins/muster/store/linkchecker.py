@@ -75,8 +75,6 @@ def replies(addresses: Sequence[str], timeout: int, rate: int = REQUESTS_A_SECON
     One that hangs for good has no reply: where nothing at all is heard for some time, the rest is given up.
     The process ends with the iteration, however that ends.
     """
-    if not addresses:
-        return
     start = command()
     with tempfile.TemporaryDirectory(prefix="muster-links-") as folder, tempfile.TemporaryFile() as errors:
         with open(os.path.join(folder, "linkcheckerrc"), "w+", encoding="utf-8") as config:

@@ -146,7 +146,7 @@ def revision_of(root: Path, name: str) -> Revision:
         msg = f"there is no git repository to find revision {name!r} in; leave `--since` out, or run it in one"
         raise git.UnknownRevision(msg)
     commit = None
-    if name and not name.startswith("-") and "\0" not in name:
+    if name and not name.startswith(("-", "^")) and "\0" not in name:
         commit = git.run(root, "rev-parse", "--verify", "--quiet", name + "^{commit}")
     if commit is None and not (name == "HEAD" and git.run(root, "symbolic-ref", "--quiet", "HEAD")):
         msg = f"git knows no revision {name!r} here; `git fetch` it, or name a commit, branch or tag"

@@ -13,6 +13,8 @@ from muster.text.markdown import Kind, Node
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muster.text.source import Source
+
 _ALLOW = re.compile(
     r"<!--[ \t]*muster:[ \t]*allow(?P<file>-file)?\b[ \t]*"
     r"(?P<codes>[A-Z]{3}[0-9]*(?:[ \t]*,[ \t]*[A-Z]{3}[0-9]*)*)?[ \t:]*(?P<reason>.*?)-->"
@@ -20,15 +22,17 @@ _ALLOW = re.compile(
 _LEAF = frozenset((Kind.HEADING, Kind.PARAGRAPH, Kind.ROW, Kind.CODE, Kind.HTML))
 
 
-def allowances_in(lines: Sequence[str], root: Node, requirements: Sequence[Requirement]) -> tuple[Allowance, ...]:
+def allowances_in(source: Source, requirements: Sequence[Requirement]) -> tuple[Allowance, ...]:
     """The allowances of a document, each with the lines that it covers.
 
     `allow-file` covers the document. A comment inside a block covers that block, and the whole
     requirement where the block is part of one; a comment of its own covers the next block.
     """
+    if "muster:" not in source.text:
+        return ()
     found = [
         (row, match)
-        for row, line in enumerate(lines)
+        for row, line in enumerate(source.lines)
         if "muster:" in line
         for mask in (masked(line),)
         for match in _ALLOW.finditer(line, 0, line.rfind("-->") + 3)  # what is never closed is not looked for
@@ -36,7 +40,7 @@ def allowances_in(lines: Sequence[str], root: Node, requirements: Sequence[Requi
     ]
     if not found:
         return ()
-    leaves = sorted((node for node in root.walk() if node.kind in _LEAF), key=lambda node: node.start)
+    leaves = sorted((node for node in source.nodes if node.kind in _LEAF), key=lambda node: node.start)
     starts = [node.start for node in leaves]
     outer = _outermost(requirements)
     allowances = []

@@ -46,6 +46,7 @@ class _Lines:
     def __init__(self, lines: list[str], end: int) -> None:
         self.lines = lines
         self.end = end
+        self.tabs = any("\t" in line for line in lines)
         self.blocks: list[Node] = []
         self.definitions: dict[str, str] = {}
 
@@ -119,6 +120,9 @@ class _Lines:
         while at < self.end:
             line = self.lines[at]
             bare = line.lstrip(" \t")
+            if bare[:1].isalpha():  # nearly every line: what begins with a letter goes on
+                at += 1
+                continue
             if not bare or (line[0] not in " \t" and _INTERRUPTS.match(line)) or (in_item and _BULLET.match(bare)):
                 return at
             if _TEXT.match(bare) is None:
@@ -175,7 +179,7 @@ class _Lines:
         if _TEXT.match(line, offset) is None or _RULE.fullmatch(line[offset:]):
             return 0
         last = self._text_end(at + 1, in_item=True)
-        return 0 if any("\t" in part[: offset + 4] for part in self.lines[at + 1 : last]) else last
+        return 0 if self.tabs and any("\t" in part[: offset + 4] for part in self.lines[at + 1 : last]) else last
 
     def _next_item(self, at: int, marker: str) -> int:
         """Where the next bullet or block begins; 0 where the item before it goes on, or may."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from muster.text.foreign_yaml import NotYaml, composed
+
 
 class FrontMatter(Struct, frozen=True):
     """The values at the head of a document, and the first line after them."""
@@ -50,11 +52,9 @@ def _yaml(source: str) -> dict[str, str] | None:
     import yaml
 
     try:
-        root = yaml.compose(source, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise _Malformed(f"not YAML: {reason}", (mark.line if mark else 0) + 2) from None
+        root = composed(source)
+    except NotYaml as error:
+        raise _Malformed(str(error), error.line + 1) from None
     if root is None:
         return {}
     if not isinstance(root, yaml.MappingNode):

@@ -42,6 +42,8 @@ def masked(text: str, labels: frozenset[str] = frozenset()) -> str:
     if not intricate and "`" not in text and "](" not in text and "://" not in text:
         return text
     intricate = intricate or "``" in text or "![" in text or text.count("`") % 2 == 1
+    if not intricate and "](" not in text and "://" not in text:
+        return code_blanked(text)
     if not intricate and ("](" not in text or _INTRICATE_TARGET.search(text) is None):
         return _SIMPLE.sub(_blank, text)
     parts: list[str] = []
@@ -55,6 +57,16 @@ def masked(text: str, labels: frozenset[str] = frozenset()) -> str:
             done = end
         at = max(end, start + 1)
     parts.append(text[done:])
+    return "".join(parts)
+
+
+def code_blanked(text: str) -> str:
+    """A text whose backticks are single ones and pair up, with its code spans blanked."""
+    parts = text.split("`")
+    for at in range(1, len(parts), 2):
+        inside = parts[at]
+        blank = CODE * len(inside) if "\n" not in inside else _NOT_BREAK.sub(CODE, inside)
+        parts[at] = CODE + blank + CODE
     return "".join(parts)
 
 
@@ -168,6 +180,8 @@ def without_emphasis(text: str, mask: str | None = None) -> str:
     if "*" not in text and "_" not in text:
         return text
     mask = masked(text) if mask is None else mask
+    if "*" not in mask and "_" not in mask:
+        return text
     open_runs: dict[str, list[list[int]]] = {"*": [], "_": []}
     dropped: list[int] = []
     for run in _RUN.finditer(mask):
@@ -214,8 +228,12 @@ def unmarked(text: str) -> str:
     if "`" in text:
         # What stands in code is text: it sits out the rest under a number.
         parts = _code_split(text.replace(CODE, "\ufffd"))
-        outer = _without_markup(CODE.join(parts[::2])).split(CODE)
-        if len(outer) == len(parts) // 2 + 1:
+        written = CODE.join(parts[::2])
+        shown = _without_markup(written)
+        outer = shown.split(CODE)
+        if shown is written:
+            bare = "".join(parts)
+        elif len(outer) == len(parts) // 2 + 1:
             bare = "".join(part for pair in zip_longest(outer, parts[1::2], fillvalue="") for part in pair)
         else:  # a tag or a target took some of the code with it
             held = "".join(f"{CODE}{i // 2}{CODE}" if i % 2 else part for i, part in enumerate(parts))
@@ -228,12 +246,16 @@ def unmarked(text: str) -> str:
 def _without_markup(text: str) -> str:
     """A text that has no code, without link targets, tags, escapes and entities."""
     if "]" in text:
-        text = _LINK.sub(r"\1", text)
+        text = _LINK.sub(_first_group, text)
     if "<" in text:
         text = _without_tags(text)
     if "\\" in text:
-        text = _ESCAPE.sub(r"\1", text)
+        text = _ESCAPE.sub(_first_group, text)
     return html.unescape(text) if "&" in text else text
+
+
+def _first_group(match: re.Match[str]) -> str:
+    return match[1]  # a function: templates such as `\\1` are several times slower
 
 
 def _without_tags(text: str) -> str:

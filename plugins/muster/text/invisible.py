@@ -36,6 +36,7 @@ _HIDDEN = re.compile(
 _TURNING = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _GENTLE = "\u061c\u200e\u200f"  # ALM, LRM, RLM: they turn nothing around
 _UNSEEN = "\u115f\u1160\u180b\u180c\u180d\u180e\u200b\u200c\u200d"
+_EMOJI_BASES = "0123456789#*\u2139"  # no symbols by themselves
 _FLAG = re.compile(r"\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
 _NAMES = {  # those that Unicode gives no name, of which people know one
     "\x00": "NULL",
@@ -127,7 +128,7 @@ def _is_needed(line: str, at: int) -> bool:
     if char == "\u200b":  # where a line may break, in scripts that have no spaces
         return _breaks(before) or _breaks(after)
     if "\ufe00" <= char <= "\ufe0f" or char >= "\U000e0100":
-        base = bool(before) and (before in "0123456789#*" or _is_symbol(before) or unicodedata.category(before) == "Lo")
+        base = bool(before) and (before in _EMOJI_BASES or _is_symbol(before) or unicodedata.category(before) == "Lo")
         return base and not "\ufe00" <= before <= "\ufe0f"
     if "\u180b" <= char <= "\u180e":
         return "\u1800" <= before <= "\u18af" or "\u1800" <= after <= "\u18af"

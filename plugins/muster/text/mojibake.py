@@ -104,10 +104,15 @@ def _with(line: str, found: list[Garbled], instead: Callable[[Garbled], str]) ->
     return "".join([*parts, line[done:]])
 
 
+def may_be_garbled(text: str) -> bool:
+    """Whether a text may have mojibake anywhere: a quick look at all of it."""
+    rare = "" if text.isascii() else unusual(text)
+    return any(char in rare for char in "\ufffdâÂÃ") or _pairs().search(rare) is not None
+
+
 def suspicious_lines(text: str, lines: Sequence[str]) -> list[int]:
     """The rows, from 0, of lines of a text that may have mojibake; quick, and no reason to load ftfy."""
-    rare = unusual(text)
-    if not any(char in rare for char in "\ufffdâÂÃ") and _pairs().search(rare) is None:
+    if not may_be_garbled(text):
         return []
     return [row for row, line in enumerate(lines) if not line.isascii() and is_suspicious(line)]
 

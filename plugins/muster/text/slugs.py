@@ -22,6 +22,7 @@ _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _MARKUP = re.compile(r"[\\`*\[<&\n]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _ATTRIBUTES = re.compile(r"(?<! ) ++\{:? *(?=[^} ])")
 _ATTRIBUTE_ID = re.compile(r"(?:^|\s)(?:#|id=[\"']?)([^\s\"'=]+)")
+_ESCAPED = re.compile(r"\\(\S)")
 _COUNTED = re.compile(r"(.*)_([0-9]+)", re.DOTALL)
 _TAG = re.compile(r"</?[^>]*>")
 _NOT_WORD = re.compile(r"[^\w\s-]")
@@ -187,4 +188,9 @@ def _explicit(source: str) -> tuple[str, str]:
     if match is None:
         return source, ""
     ids = _ATTRIBUTE_ID.findall(bare[match.end() : end])
-    return source[: match.start()], ids[-1] if ids else ""
+    return source[: match.start()], unescaped(ids[-1]) if ids else ""
+
+
+def unescaped(name: str) -> str:
+    r"""An ID without the backslashes that keep its characters from being read as marks: `\_here`."""
+    return _ESCAPED.sub(r"\1", name) if "\\" in name else name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -30,6 +31,17 @@ def unusual(text: str) -> str:
 
 
 _USUAL = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F)])
+
+
+def unordered(words: str, hash_sign: str) -> str:
+    """Words in which a CI runner finds no order such as `##[error]`, which it looks for anywhere in a log.
+
+    `hash_sign` is how the format spells a `#`, so that who reads the format gets it back.
+    """
+    return _ORDER.sub(lambda _: hash_sign, words) if "##" in words else words
+
+
+_ORDER = re.compile(r"#(?=#\w*\[\w)")
 
 
 def _spelled(char: str) -> str:

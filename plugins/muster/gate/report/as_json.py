@@ -12,6 +12,7 @@ from muster import __version__
 from muster.model import Severity
 from muster.rules.table import RULES
 from muster.text.utf8 import encodable
+from muster.text.words import unordered
 
 if TYPE_CHECKING:
     from muster.gate.report.subject import Subject
@@ -68,4 +69,5 @@ def json(subject: Subject) -> str:
         for finding, key in zip(subject.findings, keys, strict=True)
     )
     report = JsonReport(SCHEMA_VERSION, "muster", __version__, counts, findings)
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    written: str = msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+    return unordered(written, r"\u0023") + "\n"

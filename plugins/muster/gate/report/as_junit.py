@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from muster.rules.table import RULES
-from muster.text.words import printable
+from muster.text.words import printable, unordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,7 @@ def junit(subject: Subject) -> str:
         suite = SubElement(top, "testsuite", {"name": "muster", **_totals((), subject.fail_on)})
         SubElement(suite, "testcase", classname="muster", name="muster check")
     indent(top)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(top, encoding="unicode")}\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{unordered(tostring(top, encoding="unicode"), "&#35;")}\n'
 
 
 def _totals(findings: Iterable[Finding], fail_on: Severity) -> dict[str, str]:

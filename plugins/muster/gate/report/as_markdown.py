@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from muster.gate.report.subject import looked_at, tally
 from muster.model import Severity
-from muster.text.words import counted, printable, shortened
+from muster.text.words import counted, printable, shortened, unordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,7 @@ _MARKUP = re.compile(r"([\\`*_\[\]|~$])")  # all that counts inside a line
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # GitHub makes links of these in running text, and tells people and issues that they were named.
 _NAMED = re.compile(r"@|#(?=\w)|(?i:\bgh-)(?=\d)|:(?=//)|(?i:\bwww)(?=\.)")
+_HASH = r"\x23"  # in code, where nothing can be escaped
 _NOTHING = "&#8203;"  # a space without width
 
 
@@ -84,4 +85,4 @@ def _code(words: str) -> str:
     """A code span, whose marks are longer than any inside."""
     ticks = "`" * (max((len(run) for run in _TICKS.findall(words)), default=0) + 1)
     space = " " if words.startswith(("`", " ")) or words.endswith(("`", " ")) else ""
-    return f"{ticks}{space}{printable(words)}{space}{ticks}"
+    return f"{ticks}{space}{unordered(printable(words), _HASH)}{space}{ticks}"

@@ -12,7 +12,7 @@ from muster.gate.fingerprint import fingerprints
 from muster.model import Severity
 from muster.rules.table import RULES
 from muster.text.utf8 import encodable
-from muster.text.words import printable
+from muster.text.words import printable, unordered
 
 if TYPE_CHECKING:
     from muster.gate.report.subject import Subject
@@ -48,7 +48,8 @@ def sarif(subject: Subject) -> str:
         ],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
+    written: str = msgspec.json.format(msgspec.json.encode(log), indent=2).decode()
+    return unordered(written, r"\u0023") + "\n"
 
 
 def _result(finding: Finding, index: int, key: str, folder: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from muster.model import Severity
-from muster.text.words import printable
+from muster.text.words import printable, unordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 160  # columns of an excerpt
 _COLOURS = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.INFO: "36;1"}
-# What a CI runner takes from a log for an order: `##[error]` anywhere, `::error::` at the start of a line.
-_ORDER = re.compile(r"#(?=#\w*\[\w)")
+# What a CI runner takes for an order at the start of a line, beside what it finds anywhere.
 _ORDER_AT_START = re.compile(r"^(\s*):(?=:)")
 
 
@@ -48,7 +47,7 @@ def _shown(finding: Finding, lines: Sequence[str], *, colour: bool) -> str:
 
 def _words(words: str) -> str:
     """Words that neither move a cursor nor give a CI runner an order."""
-    return _ORDER.sub(r"\\x23", printable(words))
+    return unordered(printable(words), r"\x23")
 
 
 def _line(words: str) -> str:
