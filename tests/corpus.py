@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from muster import pipeline
+from muster.inputs import Memory, memory
 from muster.model import Document
 from muster.settings import Settings, settings_from
 from muster.specs.discovery import is_document
@@ -51,8 +51,8 @@ def documents(name: str) -> dict[str, Document]:
 
 
 @cache
-def inputs(name: str) -> pipeline.Memory:
-    return pipeline.memory(files(name))
+def inputs(name: str) -> Memory:
+    return memory(files(name))
 
 
 @cache

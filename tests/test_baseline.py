@@ -14,8 +14,8 @@ from muster import pipeline
 from muster.cli.app import run
 from muster.gate.baseline import adopted
 from muster.hosts.build import read_build
+from muster.inputs import lines_in, memory
 from muster.model import Derived, Host, Known, Outcome
-from muster.pipeline import lines_in, memory
 from muster.rules.base import FRAME
 from muster.settings import Settings, settings_from
 from muster.specs.baseline import known_in, rendered

@@ -8,6 +8,7 @@ import pytest
 
 import repositories
 from muster import pipeline, workspace
+from muster.inputs import memory
 from muster.settings import settings_from
 from muster.specs.paths import named_in, paths_in, resolved
 from muster.text.inline import masked
@@ -22,7 +23,7 @@ def names(text: str) -> list[tuple[str, bool]]:
 
 def found(text: str, path: str = "specs/10-queue.md", table: str = "", **more: str) -> list[tuple[str, int, int]]:
     files = {**CODE, path: HEAD + text, **more}
-    outcome = pipeline.run(pipeline.memory(files), settings_from(table, "muster.toml"))
+    outcome = pipeline.run(memory(files), settings_from(table, "muster.toml"))
     return [
         (finding.code, finding.place.line - 6, finding.place.column)
         for finding in outcome.findings

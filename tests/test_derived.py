@@ -9,8 +9,9 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
+from muster.inputs import memory
 from muster.model import Derived, Outcome
-from muster.pipeline import memory, run
+from muster.pipeline import run
 from muster.settings import settings_from
 
 QUEUE = (

@@ -16,8 +16,8 @@ import pytest
 
 import corpus
 from bench.synthetic import plan, write_project
-from muster import pipeline
 from muster.cli.app import run
+from muster.records import WORTH_A_PROCESS
 from outputs import PROCESSES, REPORTS
 
 HERE = Path(__file__).parent
@@ -79,7 +79,7 @@ def expected(project: Path) -> dict[str, str]:
 def test_the_project_gives_enough_to_compare(project: Path, expected: dict[str, str]) -> None:
     report = json.loads(expected[f"{REPORTS}/json"])
 
-    assert len(specs_of(project)) == SPECS > pipeline.WORTH_A_PROCESS
+    assert len(specs_of(project)) == SPECS > WORTH_A_PROCESS
     assert report["counts"]["requirements"] > 300
     assert len({finding["code"] for finding in report["findings"]}) > 3
     assert len([path for path in expected if path.startswith("requirements/")]) == SPECS + 1
@@ -138,7 +138,7 @@ def test_real_specs_give_the_same_bytes_everywhere(name: str, tmp_path: Path) ->
     for root in (here, there):
         shutil.copytree(corpus.FOLDER / name / "repo", root, ignore=shutil.ignore_patterns(".git"))
         shutil.copyfile(HERE / "corpora" / f"{name}.toml", root / "muster.toml")
-    many = len(corpus.documents(name)) >= pipeline.WORTH_A_PROCESS
+    many = len(corpus.documents(name)) >= WORTH_A_PROCESS
 
     found = outputs(here)
 

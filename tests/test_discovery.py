@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from muster.cli.app import run
-from muster.pipeline import memory
+from muster.inputs import memory
 from muster.pipeline import run as pipeline
 from muster.settings import settings_from
 

@@ -125,7 +125,7 @@ def test_reading_clean_pages_never_loads_ftfy() -> None:
     about = "It shows `â€™` and `Ã©`.\n\n```python\nfix('cafÃ© â€“ Â§')\n```\n"
     work = (
         "import sys\n"
-        "from muster.pipeline import memory, run\n"
+        "from muster.inputs import memory\nfrom muster.pipeline import run\n"
         "from muster.settings import Settings\n"
         "texts = eval(sys.stdin.read())\n"
         "found = run(memory({f'{n}.md': text for n, text in enumerate(texts)}), Settings()).findings\n"

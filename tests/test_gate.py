@@ -8,8 +8,9 @@ import pytest
 
 from muster.gate.fixes import edited, edits_of
 from muster.gate.judge import enabled
+from muster.inputs import memory
 from muster.model import Finding, Severity
-from muster.pipeline import memory, run, whole
+from muster.pipeline import run, whole
 from muster.rules.base import FRAME, Scope
 from muster.rules.table import RULES
 from muster.settings import Settings, settings_from

@@ -16,7 +16,9 @@ import pytest
 
 from muster import pipeline, workspace
 from muster.cli.app import run
+from muster.inputs import memory
 from muster.model import Outcome
+from muster.records import record_of
 from muster.settings import InvalidSettings, Settings, settings_from
 from muster.store.cache import Cache
 from muster.store.tree import tree_of
@@ -39,7 +41,7 @@ def codes(outcome: Outcome) -> list[tuple[str, str, int]]:
 
 
 def of_text(text: str, table: str = "") -> Outcome:
-    return pipeline.run(pipeline.memory({PATH: text}), settings_from(table, "muster.toml"))
+    return pipeline.run(memory({PATH: text}), settings_from(table, "muster.toml"))
 
 
 def project(root: Path, **more: str) -> Path:
@@ -255,7 +257,7 @@ def test_a_file_that_git_ignores_is_compared_and_not_replaced_either(tmp_path: P
 
 # verifies: MU-CORE-0024
 def test_a_hostile_path_ends_neither_a_comment_nor_a_link() -> None:
-    outcome = pipeline.run(pipeline.memory({"specs/10-a\nb](javascript:x)<i>.md": SPEC}), Settings())
+    outcome = pipeline.run(memory({"specs/10-a\nb](javascript:x)<i>.md": SPEC}), Settings())
     texts = {file.path: file.text or "" for file in outcome.files}
 
     assert texts["requirements/a-b-javascript-x-i.yaml"].splitlines()[0] == (
@@ -372,7 +374,7 @@ PATHOLOGICAL: dict[str, Callable[[int], str]] = {
 
 def seconds(text: str) -> float:
     started = time.process_time()
-    pipeline.record_of(PATH, text.encode(), Settings())
+    record_of(PATH, text.encode(), Settings())
     return time.process_time() - started
 
 

@@ -13,8 +13,9 @@ from corpus import FOLDER, needs_corpora
 from corpus import inputs as corpus_inputs
 from corpus import settings as corpus_settings
 from muster.cli.app import run as command_line
+from muster.inputs import memory
 from muster.model import Page
-from muster.pipeline import memory, run
+from muster.pipeline import run
 from muster.settings import settings_from
 from muster.workspace import check
 

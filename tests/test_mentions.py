@@ -10,6 +10,7 @@ import pytest
 
 import repositories
 from muster import pipeline, workspace
+from muster.inputs import memory
 from muster.links.mentions import mentions_in, mentions_in_text
 from muster.links.numbers import section_numbers
 from muster.model import Mention, MentionKind
@@ -31,7 +32,7 @@ def named(text: str | bytes) -> list[tuple[str, str, int, int, int]]:
 
 def found(files: dict[str, str | bytes], table: str = "") -> list[tuple[str, str, int, int]]:
     """What LNK013 and LNK014 find in these files and the spec."""
-    outcome = pipeline.run(pipeline.memory({**FILES, **files}), settings_from(table, "muster.toml"))
+    outcome = pipeline.run(memory({**FILES, **files}), settings_from(table, "muster.toml"))
     return [
         (finding.code, finding.place.path, finding.place.line, finding.place.column)
         for finding in outcome.findings
@@ -187,7 +188,7 @@ def test_a_file_that_the_words_before_call_a_sample_need_not_exist() -> None:
 
 
 def test_the_help_names_the_anchor_with_the_same_letters() -> None:
-    outcome = pipeline.run(pipeline.memory({**FILES, "a.txt": "specs/10-queue.md#3-1-fairness"}), Settings())
+    outcome = pipeline.run(memory({**FILES, "a.txt": "specs/10-queue.md#3-1-fairness"}), Settings())
 
     assert [(f.message, f.help) for f in outcome.findings if f.code == "LNK014"] == [
         ("specs/10-queue.md has no anchor 3-1-fairness", "did you mean #31-fairness?")
@@ -244,7 +245,7 @@ def test_a_line_of_a_megabyte_is_read_once(unit: str) -> None:
 
 # verifies: MU-CORE-0022
 def test_hostile_words_are_made_visible_in_the_message() -> None:
-    outcome = pipeline.run(pipeline.memory({**FILES, "a.txt": "specs/10-queue.md#a\u0301\u200b"}), Settings())
+    outcome = pipeline.run(memory({**FILES, "a.txt": "specs/10-queue.md#a\u0301\u200b"}), Settings())
 
     assert all(f.message.isprintable() for f in outcome.findings if f.code == "LNK014")
 
@@ -317,7 +318,7 @@ class Vanishing:
 
 
 def test_a_text_that_vanishes_keeps_none_of_the_others_from_being_looked_through() -> None:
-    project = pipeline.run(pipeline.memory(FILES), Settings()).project
+    project = pipeline.run(memory(FILES), Settings()).project
 
     assert list(mentions_of(project, Vanishing(), None, "1")) == ["b.txt"]
 

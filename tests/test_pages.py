@@ -7,6 +7,7 @@ import re
 from markdown import Markdown
 
 from muster import pipeline
+from muster.inputs import memory
 from muster.model import Outcome
 from muster.rules.table import RULES
 from muster.settings import Settings
@@ -19,7 +20,7 @@ LINKS = PlainLinks("specs/generated", "specs")
 
 
 def outcome_of(files: dict[str, str]) -> Outcome:
-    return pipeline.run(pipeline.memory(files), Settings())
+    return pipeline.run(memory(files), Settings())
 
 
 def pages_of(files: dict[str, str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from muster import pipeline
+from muster.inputs import memory
 from muster.settings import settings_from
 
 SPEC = "# Queue SPEC\n\nConformance language: RFC 2119 and RFC 8174\n\n## 1) Order\n\n- [Q-1001] It MUST go.\n"
@@ -18,7 +19,7 @@ ROOT = {
 
 
 def found(files: dict[str, str], table: str = "") -> list[tuple[str, str]]:
-    outcome = pipeline.run(pipeline.memory(files), settings_from(f'anchors.style = "github"\n{table}', "muster.toml"))
+    outcome = pipeline.run(memory(files), settings_from(f'anchors.style = "github"\n{table}', "muster.toml"))
     return [(finding.place.path, finding.message) for finding in outcome.findings if finding.code == "LNK015"]
 
 
@@ -74,6 +75,6 @@ def test_the_package_of_the_root_counts_only_where_the_settings_name_it() -> Non
 
 def test_a_manifest_that_cannot_be_read_is_nobody_s_business_here() -> None:
     files = {"fixtures/bad/package.json": "{", "fixtures/bad/README.md": "# bad\n", "specs/10-queue.md": SPEC}
-    outcome = pipeline.run(pipeline.memory(files), settings_from("", "muster.toml"))
+    outcome = pipeline.run(memory(files), settings_from("", "muster.toml"))
 
     assert {finding.code for finding in outcome.findings} == {"DRF001"}

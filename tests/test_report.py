@@ -11,8 +11,8 @@ import pytest
 
 from muster.cli.app import run
 from muster.gate.report import WRITERS, subject_of, summary
+from muster.inputs import memory
 from muster.model import Severity
-from muster.pipeline import memory
 from muster.pipeline import run as pipeline
 from muster.rules.base import FRAME
 from muster.rules.table import RULES

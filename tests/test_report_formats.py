@@ -20,8 +20,8 @@ import corpus
 from muster.cli.app import run
 from muster.gate.fingerprint import fingerprints
 from muster.gate.report import WRITERS, Subject, subject_of, summary
+from muster.inputs import memory
 from muster.model import Counts, Finding, Place, Severity
-from muster.pipeline import memory
 from muster.pipeline import run as pipeline
 from muster.rules.base import FRAME
 from muster.rules.table import RULES

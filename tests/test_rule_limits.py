@@ -7,7 +7,8 @@ from itertools import combinations
 
 import pytest
 
-from muster.pipeline import memory, run
+from muster.inputs import memory
+from muster.pipeline import run
 from muster.rules.base import FRAME
 from muster.settings import settings_from
 

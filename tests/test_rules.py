@@ -11,8 +11,9 @@ import markdown
 import pytest
 from markdown_it import MarkdownIt
 
+from muster.inputs import memory
 from muster.model import Finding, Host, Outcome
-from muster.pipeline import memory, run
+from muster.pipeline import run
 from muster.rules.base import FRAME, Example, Rule
 from muster.rules.table import RETIRED_CODES, RULES
 from muster.settings import Settings, settings_from

@@ -18,6 +18,7 @@ import corpus
 from muster import pipeline
 from muster.cli.app import run
 from muster.gate.report import WRITERS, subject_of
+from muster.inputs import memory
 from muster.settings import InvalidSettings, Settings, settings_of
 
 ROOT = Path(__file__).parents[1]
@@ -50,11 +51,11 @@ def wrong_with(validator: Draft202012Validator, value: Any) -> list[str]:
 def files_of(name: str) -> dict[str, str]:
     """The requirement files of a corpus, or of a small spec of our own."""
     if name == "own":
-        outcome = pipeline.run(pipeline.memory({"specs/10-queue.md": SPEC}), Settings())
+        outcome = pipeline.run(memory({"specs/10-queue.md": SPEC}), Settings())
     else:
         # Upstream's own requirement files would stand where ours go.
         inputs = {path: text for path, text in corpus.files(name).items() if not path.startswith("requirements/")}
-        outcome = pipeline.run(pipeline.memory(inputs), corpus.settings(name))
+        outcome = pipeline.run(memory(inputs), corpus.settings(name))
     return {file.path: file.text for file in outcome.files if file.text is not None and file.path.endswith(".yaml")}
 
 
@@ -129,7 +130,7 @@ def test_the_schema_refuses_what_is_no_requirement_file(
 # verifies: MU-REQ-1034
 @pytest.mark.parametrize("text", [SPEC, "# Nothing\n"])
 def test_the_json_report_is_valid_under_the_published_schema(text: str, schema: Schema) -> None:
-    outcome = pipeline.run(pipeline.memory({"specs/10-queue.md": text}), Settings())
+    outcome = pipeline.run(memory({"specs/10-queue.md": text}), Settings())
     report = json.loads(WRITERS["json"](subject_of(outcome, lambda _: ())))
     validator = schema("report")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.synthetic import files, git, plan, write_project
 from muster import pipeline
+from muster.inputs import memory
 from muster.settings import Settings
 
 
@@ -31,7 +32,7 @@ def test_each_requirement_is_defined_once_and_cited_twice() -> None:
         specs = plan(count)
         texts = dict(files(specs))
         ids = [id_ for spec in specs for id_ in spec.ids]
-        project = pipeline.run(pipeline.memory(texts), Settings()).project
+        project = pipeline.run(memory(texts), Settings()).project
         code = "\n".join(text for path, text in texts.items() if not path.endswith(".md"))
         cited = re.findall(r"(?:implements|verifies): ([A-Z0-9-]+)", code)
 
@@ -41,7 +42,7 @@ def test_each_requirement_is_defined_once_and_cited_twice() -> None:
 
 
 def test_a_project_has_no_finding_but_that_its_derived_files_are_still_to_be_written() -> None:
-    outcome = pipeline.run(pipeline.memory(dict(files(plan(50)))), Settings())
+    outcome = pipeline.run(memory(dict(files(plan(50)))), Settings())
 
     assert {finding.code for finding in outcome.findings} == {"DRF001"}
 

@@ -10,8 +10,8 @@ import pytest
 
 from muster import pipeline
 from muster.cli.app import run
+from muster.inputs import memory
 from muster.model import Outcome, Waiver
-from muster.pipeline import memory
 from muster.rules.base import FRAME
 from muster.rules.table import RULES
 from muster.settings import Settings, settings_from

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
-from msgspec import Struct
 
-from muster.gate.judge import document_findings, enabled, page_findings, project_findings, settled
+from muster.gate.judge import enabled, project_findings, settled
 from muster.identity import blob_id
+from muster.inputs import lines_in
 from muster.links.labels import undefined_references
 from muster.links.references import reference_problems
 from muster.links.resolving import link_problems
@@ -24,7 +22,6 @@ from muster.model import (
     Counts,
     Derived,
     Document,
-    Finding,
     Host,
     Known,
     Outcome,
@@ -36,8 +33,8 @@ from muster.model import (
     Retired,
     Waiver,
 )
+from muster.records import records_of, rule_version
 from muster.rules.table import RULES
-from muster.specs import compliance, requirement_file
 from muster.specs.baseline import known_in, shrunk
 from muster.specs.derived import derived_files
 from muster.specs.discovery import BASELINE, GENERATED, RETIRED, WAIVERS, is_document, is_page, side_path
@@ -46,127 +43,19 @@ from muster.specs.packages import manifests_beside, manifests_in, packages_of
 from muster.specs.retired import retired_in
 from muster.specs.waivers import waivers_in
 from muster.sweep import mentions_of
-from muster.text.source import lines_of, source_of
-from muster.text.utf8 import encodable, is_encodable
+from muster.text.source import source_of
+from muster.text.utf8 import encodable
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
+    from muster.inputs import Executor, Inputs, Progress
     from muster.settings import Settings
     from muster.store.cache import Cache
 
-Progress = Callable[[int, int], None]
-WORTH_A_PROCESS = 48  # with fewer documents to read, starting processes costs more than they save
-
-
-class Inputs(Protocol):
-    """The files of a project at one moment; `store.tree.Tree` is one."""
-
-    @property
-    def entries(self) -> Mapping[str, str]:
-        """Content IDs by path, sorted by path."""
-
-    @property
-    def unread(self) -> Mapping[str, str]:
-        """Paths that are listed and not followed, and why."""
-
-    @property
-    def twins(self) -> Mapping[str, str]:
-        """Links that are left out because their target, here by path, is an input itself."""
-
-    @property
-    def paths(self) -> Collection[str]:
-        """Every file, also those without a content ID."""
-
-    @property
-    def versions(self) -> Mapping[str, str]:
-        """For every file, sorted, a text that changes with its content; "" where none does."""
-
-    def text_of(self, path: str, limit: int) -> bytes | None:
-        """The content of a file; None for one that is larger than `limit`, or no text; raises OSError."""
-
-    @property
-    def modules(self) -> Collection[str]:
-        """Folders that hold a repository of their own."""
-
-    def resolved(self, path: str) -> str:
-        """Where a path leads through symbolic links, as a path of the project; "" where nowhere in it."""
-
-    def is_ignored(self, path: str) -> bool:
-        """Whether something stands there that is no file of the project."""
-
-    def read(self, path: str) -> bytes:
-        """The content of a file; raises OSError."""
-
-    def standing(self, path: str) -> bytes | None:
-        """What stands at a path, also where it is no input; None where nothing does; raises OSError."""
-
-
-class Executor(Protocol):
-    """What of `concurrent.futures.Executor` reading needs; one of Dask's clients serves as well."""
-
-    def submit(self, work: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
-        """Begin `work(*arguments)` and return its future."""
-
-
-class Memory(Struct, frozen=True):
-    """Inputs that are no files: for tests, and for a revision that git keeps."""
-
-    contents: dict[str, bytes]
-    entries: dict[str, str]
-    unread: dict[str, str] = {}
-    twins: dict[str, str] = {}
-    modules: tuple[str, ...] = ()
-
-    @property
-    def paths(self) -> Collection[str]:
-        return self.entries.keys()
-
-    @property
-    def versions(self) -> Mapping[str, str]:
-        return self.entries
-
-    def text_of(self, path: str, limit: int) -> bytes | None:
-        content = self.read(path)
-        return None if len(content) > limit or b"\0" in content[:8192] else content
-
-    def resolved(self, path: str) -> str:
-        return self.twins.get(path, "")
-
-    def is_ignored(self, path: str) -> bool:  # noqa: ARG002 - what is not here is nowhere
-        return False
-
-    def read(self, path: str) -> bytes:
-        if path not in self.contents:
-            raise FileNotFoundError(path)
-        return self.contents[path]
-
-    def standing(self, path: str) -> bytes | None:
-        return self.contents.get(path)
-
-
-def memory(files: Mapping[str, str | bytes]) -> Memory:
-    """Inputs from texts by path; lone surrogates stand for bytes that are not UTF-8."""
-    contents = {
-        path: text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
-        for path, text in sorted(files.items())
-    }
-    return Memory(contents, {path: blob_id(content) for path, content in contents.items()})
-
-
-class Record(Struct, frozen=True, array_like=True):
-    """What is kept of a file: its lean reading, its findings, and its requirement file's identity."""
-
-    document: Document | None
-    page: Page | None
-    findings: tuple[Finding, ...]
-    problem: Problem | None
-    file_id: str
-
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Record).decode
 _decode_retired = msgspec.msgpack.Decoder(tuple[tuple[Retired, ...], tuple[Problem, ...]]).decode
 _decode_waivers = msgspec.msgpack.Decoder(tuple[tuple[Waiver, ...], tuple[Problem, ...]]).decode
 _decode_known = msgspec.msgpack.Decoder(tuple[tuple[Known, ...], tuple[Problem, ...]]).decode
@@ -191,7 +80,7 @@ def run(
     """
     settings = settings if host else as_published(settings, inputs.paths)
     paths = _markdown(inputs, settings)
-    records, fresh = _records(paths, inputs, settings, cache, executor, progress)
+    records, fresh = records_of(paths, inputs, settings, cache, executor, progress)
     problems = _not_followed(inputs, settings)
     problems += [record.problem for record in records.values() if record.problem]
     identities = {path: record.file_id for path, record in records.items()}
@@ -277,128 +166,6 @@ def _dead_elsewhere(inputs: Inputs, settings: Settings) -> list[Problem]:
         return problems_in(inputs.standing(RECORD))
     except OSError:
         return []
-
-
-# Reading, through the cache
-
-
-@functools.cache
-def rule_version() -> str:
-    """A digest of Muster's own code, so that no reading outlives the code that made it."""
-    digest = hashlib.blake2b(digest_size=16)
-    root = Path(__file__).parent
-    for path in sorted(root.glob("*.py")) + sorted(
-        path for room in ("text", "specs", "links", "rules", "gate") for path in (root / room).glob("*.py")
-    ):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _key(settings: Settings) -> str:
-    own = _encode(
-        (settings.specs, settings.requirements, settings.anchors, settings.rules, settings.links, settings.site)
-    )
-    return hashlib.blake2b(own + rule_version().encode(), digest_size=16).hexdigest()
-
-
-def _records(
-    paths: list[str],
-    inputs: Inputs,
-    settings: Settings,
-    cache: Cache | None,
-    executor: Executor | None,
-    progress: Progress | None,
-) -> tuple[dict[str, Record], int]:
-    """The record of each document, in the order of the paths, and how many had to be read."""
-    prefix = _key(settings)
-    keys = {path: f"{prefix}:{inputs.entries[path]}:{path}" for path in paths if inputs.entries[path]}
-    known = cache.get_many(list(keys.values())) if cache else {}
-    held = {path: known[key] for path, key in keys.items() if key in known}
-    missing = [path for path in paths if path not in held]
-    fresh: dict[str, bytes] = {}
-    for count, (path, packed) in enumerate(_read(missing, inputs, settings, executor), start=1):
-        fresh[path] = packed
-        if progress:
-            progress(count, len(missing))
-    if cache and fresh:
-        cache.put_many({keys[path]: packed for path, packed in fresh.items() if path in keys})
-    return {path: _decode(held.get(path) or fresh[path]) for path in paths}, len(missing)
-
-
-def _read(
-    paths: list[str], inputs: Inputs, settings: Settings, executor: Executor | None
-) -> Iterable[tuple[str, bytes]]:
-    if executor is None or len(paths) < WORTH_A_PROCESS:
-        for path in paths:
-            yield path, record_of(path, _content(path, inputs), settings)
-        return
-    # Contents go over in chunks, so that a thousand small files are not a thousand messages.
-    chunks = [paths[at : at + 16] for at in range(0, len(paths), 16)]
-    work = ([(path, _content(path, inputs)) for path in chunk] for chunk in chunks)
-    pending = [executor.submit(_records_of, chunk, settings) for chunk in work]
-    for future in pending:
-        yield from future.result()
-
-
-def _records_of(chunk: list[tuple[str, bytes | str]], settings: Settings) -> list[tuple[str, bytes]]:
-    return [(path, record_of(path, content, settings)) for path, content in chunk]
-
-
-def _content(path: str, inputs: Inputs) -> bytes | str:
-    """A file's bytes, or the words for why there are none."""
-    try:
-        return inputs.read(path)
-    except OSError as error:
-        return error.strerror or str(error)
-
-
-def record_of(path: str, content: bytes | str, settings: Settings) -> bytes:
-    """Read one file and judge it by itself; the packed record is what the cache keeps."""
-    problem = _refusal(path, content, settings)
-    if problem or isinstance(content, str):
-        return _encode(Record(None, None, (), problem, ""))
-    if path == settings.output.compliance and content.startswith(compliance.MARK.encode()):
-        return _encode(Record(None, None, (), None, ""))  # its links are right, or it has drifted
-    from muster.links.reading import read_page  # a check that finds all in its cache reads nothing
-    from muster.specs.reading import document_of
-
-    source = source_of(content.decode("utf-8"))
-    document = document_of(path, source, settings) if is_document(path, settings) else None
-    page = read_page(path, source, settings, document)
-    findings = page_findings(page, settings)
-    page = msgspec.structs.replace(page, lines=(), code=(), text="")
-    if document is None:
-        return _encode(Record(None, page, findings, None, ""))
-    findings = (*document_findings(document, settings), *findings)
-    file_id = blob_id(requirement_file.rendered(document).encode()) if document.requirements else ""
-    lean = msgspec.structs.replace(document, passages=(), lines=())
-    return _encode(Record(lean, page, findings, None, file_id))
-
-
-def _refusal(path: str, content: bytes | str, settings: Settings) -> Problem | None:
-    """Why a file is not read.  implements: MU-CORE-0022"""
-    if not is_encodable(path):
-        name = encodable(path)
-        return Problem("ENC001", Place(name), f"the name of {name} is not UTF-8", "rename the file")
-    if isinstance(content, str):
-        return Problem("ENC002", Place(path), f"{path} cannot be read: {content}", "make it readable, or leave it out")
-    limits = settings.specs
-    if len(content) > limits.max_bytes:
-        words = f"{path} has {len(content):,} bytes, more than `specs.max_bytes` ({limits.max_bytes:,})"
-        return Problem("ENC002", Place(path), words, "split it, leave it out, or raise the setting")
-    if len(content) > limits.max_line:
-        for number, line in enumerate(content.split(b"\n"), start=1):
-            if len(line) > limits.max_line:
-                words = f"line {number} has {len(line):,} bytes, more than `specs.max_line` ({limits.max_line:,})"
-                return Problem("ENC002", Place(path, number), words, "break the line, or raise the setting")
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        place = Place(path, before.count(b"\n") + 1, len(before[before.rfind(b"\n") + 1 :].decode()) + 1, 1)
-        words = f"{path} is not UTF-8: byte 0x{content[error.start]:02x} at offset {error.start}"
-        return Problem("ENC001", place, words, "save the file as UTF-8")
-    return None
 
 
 def _not_followed(inputs: Inputs, settings: Settings) -> list[Problem]:
@@ -495,14 +262,6 @@ def _side(
     if cache and identity:
         cache.put_many({key: _encode(found)})
     return found
-
-
-def lines_in(inputs: Inputs, path: str) -> list[str]:
-    """The lines of what stands at a path; none where it cannot be read."""
-    try:
-        return lines_of((inputs.standing(path) or b"").decode("utf-8", "replace"))
-    except OSError:
-        return []
 
 
 def _waivers_in(text: str, path: str) -> _Side[Waiver]:

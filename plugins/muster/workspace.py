@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from muster.inputs import Progress
     from muster.model import Derived, Host, Outcome
 
 OWN_FOLDER = ".muster"
@@ -47,7 +48,7 @@ class Workspace(Struct, frozen=True):
         self,
         *,
         workers: int = 0,
-        progress: pipeline.Progress | None = None,
+        progress: Progress | None = None,
         host: Host | None = None,
         today: date | None = None,
     ) -> Outcome:

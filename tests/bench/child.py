@@ -111,11 +111,12 @@ def _reading(root: Path, files: list[Path]) -> Callable[[], None]:
 def _linked(root: Path, _files: list[Path]) -> Callable[[], None]:
     """Everything that a `check` without cache does in one process, over texts that are in memory."""
     from muster import pipeline
+    from muster.inputs import memory
     from muster.workspace import open_workspace
 
     workspace = open_workspace(root, use_cache=False)
-    inputs = pipeline.memory({path: (root / path).read_bytes() for path in workspace.inputs.paths})
-    pipeline.run(pipeline.memory({"specs/warm-up.md": _WARM_UP}), workspace.settings)
+    inputs = memory({path: (root / path).read_bytes() for path in workspace.inputs.paths})
+    pipeline.run(memory({"specs/warm-up.md": _WARM_UP}), workspace.settings)
     gc.disable()
 
     def act() -> None:

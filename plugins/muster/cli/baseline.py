@@ -55,7 +55,7 @@ def _dropped(outcome: Outcome, path: str) -> str:
 
 def _adopted(workspace: Workspace, outcome: Outcome, path: str) -> tuple[Derived | None, str]:
     from muster.gate.baseline import adopted
-    from muster.pipeline import lines_in
+    from muster.inputs import lines_in
     from muster.specs.baseline import known_in
 
     baseline = adopted(outcome.findings, path, partial(lines_in, workspace.inputs))

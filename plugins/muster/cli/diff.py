@@ -63,10 +63,11 @@ def _changes(where: Where, base: str) -> tuple[Change, ...]:
     """Read both sides by the same settings: those of now."""
     from muster import pipeline
     from muster.cli.revisions import read_specs
+    from muster.inputs import memory
 
     workspace = where.open()
     files = read_specs(workspace.root, base, workspace.settings)
-    then = pipeline.run(pipeline.memory(files), workspace.settings, cache=workspace.cache)
+    then = pipeline.run(memory(files), workspace.settings, cache=workspace.cache)
     now = outcome_of(workspace)
     sides = [[(r.place.path, r) for r in outcome.project.requirements] for outcome in (then, now)]
     return changes_between(*sides)

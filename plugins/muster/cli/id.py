@@ -63,6 +63,7 @@ def _of_branches(workspace: Workspace) -> Iterator[tuple[str, set[str]]]:
     """The IDs on each branch; one that git can no longer read is passed over."""
     from muster import pipeline
     from muster.cli.revisions import read_specs
+    from muster.inputs import memory
     from muster.store import git
 
     tips = git.branches(workspace.root)
@@ -74,7 +75,7 @@ def _of_branches(workspace: Workspace) -> Iterator[tuple[str, set[str]]]:
             except git.UnknownRevision:
                 note(f"muster: the branch {visible(name)} cannot be read, and is not counted")
                 continue
-            project = pipeline.run(pipeline.memory(files), workspace.settings, cache=workspace.cache).project
+            project = pipeline.run(memory(files), workspace.settings, cache=workspace.cache).project
             yield name, {r.id.text for r in project.requirements} | {retired.id for retired in project.retired}
     if workspace.cache:
         workspace.cache.save()

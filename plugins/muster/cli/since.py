@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import date
 
+    from muster.inputs import Inputs
     from muster.model import Finding, Outcome
-    from muster.pipeline import Inputs
     from muster.settings import Settings
     from muster.store.revision import Revision
     from muster.workspace import Workspace
