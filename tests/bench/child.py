@@ -108,14 +108,16 @@ def _reading(root: Path, files: list[Path]) -> Callable[[], None]:
     return act
 
 
-def _linked(root: Path, _files: list[Path]) -> Callable[[], None]:
-    """Everything that a `check` without cache does in one process, over texts that are in memory."""
+def _linked(root: Path, files: list[Path]) -> Callable[[], None]:
+    """Everything that a `check` without cache does in one process, over the same documents and what they link to."""
     from muster import pipeline
     from muster.inputs import memory
     from muster.workspace import open_workspace
 
     workspace = open_workspace(root, use_cache=False)
-    inputs = memory({path: (root / path).read_bytes() for path in workspace.inputs.paths})
+    documents = {file.relative_to(root).as_posix() for file in files}
+    paths = [path for path in workspace.inputs.paths if path in documents or not path.endswith(".md")]
+    inputs = memory({path: (root / path).read_bytes() for path in paths})
     pipeline.run(memory({"specs/warm-up.md": _WARM_UP}), workspace.settings)
     gc.disable()
 
