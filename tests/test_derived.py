@@ -179,3 +179,14 @@ def test_the_words_of_a_spec_stay_words_in_the_compliance_table() -> None:
         *("p", "a", "table", "thead", "tr", "th", "th", "th", "th", "tbody", "tr", "td", "a", "td", "td", "td")
     ]
     assert "&lt;script&gt;alert(1)&lt;/script&gt; | *not* _c_ a~b." in html
+
+
+# verifies: MU-CORE-0022, MU-REQ-1036
+def test_a_compliance_table_of_ours_may_be_larger_than_any_spec() -> None:
+    table = "[specs]\nmax_bytes = 400\n"
+    files = {"specs/10-pool.md": POOL}
+    whole = derived(files, table)
+    grown = {**whole, "COMPLIANCE.md": whole["COMPLIANCE.md"] + "x" * 400}
+
+    assert [f.code for f in outcome_of({**files, **whole}, table).findings] == ["KWD001"]
+    assert [f.code for f in outcome_of({**files, **grown}, table).findings] == ["DRF001", "KWD001"]

@@ -38,6 +38,7 @@ class Record(Struct, frozen=True, array_like=True):
     file_id: str
 
 
+_OUR_TABLE = compliance.MARK.encode()
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Record).decode
 
@@ -114,11 +115,11 @@ def _content(path: str, inputs: Inputs) -> bytes | str:
 
 def record_of(path: str, content: bytes | str, settings: Settings) -> bytes:
     """Read one file and judge it by itself; the packed record is what the cache keeps."""
+    if path == settings.output.compliance and isinstance(content, bytes) and content.startswith(_OUR_TABLE):
+        return _encode(Record(None, None, (), None, ""))  # its links are right, or it has drifted
     problem = _refusal(path, content, settings)
     if problem or isinstance(content, str):
         return _encode(Record(None, None, (), problem, ""))
-    if path == settings.output.compliance and content.startswith(compliance.MARK.encode()):
-        return _encode(Record(None, None, (), None, ""))  # its links are right, or it has drifted
     from muster.links.reading import read_page  # a check that finds all in its cache reads nothing
     from muster.specs.reading import document_of
 
