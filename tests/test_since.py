@@ -57,7 +57,7 @@ def test_what_was_wrong_before_passes_and_what_is_new_does_not(tmp_path: Path, c
     assert check("--since", "HEAD", "specs/20-pool.md")[:2] == (1, [])
 
 
-# verifies: MU-RULE-2035
+# verifies: MU-RULE-2035, MU-RULE-2038
 def test_a_change_that_breaks_a_file_which_stays_as_it_is_is_found(tmp_path: Path, check: Check) -> None:
     repository(tmp_path, FILES)
     write(tmp_path, {"specs/10-queue.md": QUEUE.replace("1) Rules", "1) Order")})

@@ -1,4 +1,4 @@
-"""`muster check --since`: what is new since a revision of git."""
+"""`muster check --since`: what is new since a revision of git.  implements: MU-RULE-2035, MU-RULE-2038"""
 
 from __future__ import annotations
 
