@@ -20,12 +20,12 @@ _SETTINGS = {
     "core.hooksPath": "/dev/null",
     "protocol.file.allow": "always",
 }
-_OPTIONS = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+OPTIONS = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
 
 
 def run(root: Path, *arguments: str) -> str:
     """What git prints."""
-    done = subprocess.run(["git", *_OPTIONS, *arguments], cwd=root, check=True, capture_output=True, text=True)
+    done = subprocess.run(["git", *OPTIONS, *arguments], cwd=root, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 

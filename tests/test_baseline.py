@@ -61,7 +61,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-# verifies: MU-RULE-2032
+@pytest.mark.requirement("MU-RULE-2032")
 def test_three_hundred_findings_are_adopted_and_the_next_one_fails(
     project: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,7 +96,7 @@ def test_three_hundred_findings_are_adopted_and_the_next_one_fails(
     assert run(["check"]) == 1, "what was mended once does not come back unseen"
 
 
-# verifies: MU-RULE-2032
+@pytest.mark.requirement("MU-RULE-2032")
 def test_a_mended_entry_is_reported_at_its_line_until_it_is_dropped(project: Path) -> None:
     (project / SPEC).write_text(spec(["fast", "robust"]), encoding="utf-8")
     assert run(["sync"]) == 0
@@ -114,7 +114,7 @@ def test_a_mended_entry_is_reported_at_its_line_until_it_is_dropped(project: Pat
     assert told(check(project)) == []
 
 
-# verifies: MU-RULE-2032
+@pytest.mark.requirement("MU-RULE-2032")
 @pytest.mark.parametrize("command", [["sync"], ["check", "--baseline"]])
 def test_a_baseline_with_nothing_left_is_removed(
     command: list[str], project: Path, capfd: pytest.CaptureFixture[str]
@@ -163,7 +163,7 @@ def test_a_baseline_of_a_part_is_refused(more: list[str], project: Path) -> None
     assert not (project / PATH).exists()
 
 
-# verifies: MU-RULE-2032
+@pytest.mark.requirement("MU-RULE-2032")
 @pytest.mark.parametrize("seed", range(20))
 def test_blank_lines_anywhere_keep_everything_known(seed: int) -> None:
     chance = random.Random(seed)
@@ -182,7 +182,7 @@ def test_blank_lines_anywhere_keep_everything_known(seed: int) -> None:
     assert moved.counts.known == known.counts.known >= 1
 
 
-# verifies: MU-RULE-2032
+@pytest.mark.requirement("MU-RULE-2032")
 def test_a_second_equal_finding_is_new() -> None:
     files = adopted_in({SPEC: spec(["red"]) + "\nThe queue MUST be quick.\n\nIt is red.\n"})
 
@@ -279,7 +279,7 @@ def test_what_is_written_is_read_back_and_sorted_one_entry_a_line() -> None:
 ENTRY = '{"code": "KWD001", "path": "a.md", "key": "1", "message": "m"}'
 
 
-# verifies: MU-RULE-2032
+@pytest.mark.requirement("MU-RULE-2032")
 @pytest.mark.parametrize(
     ("text", "problems"),
     [

@@ -106,7 +106,7 @@ def in_view(page: Page, selector: str) -> bool:
     return header["y"] + header["height"] <= box["y"] <= 800
 
 
-# verifies: MU-SITE-9010
+@pytest.mark.requirement("MU-SITE-9010")
 def test_the_anchor_of_a_requirement_scrolls_to_it_and_its_badges_show_level_and_status(
     page: Page, address: str
 ) -> None:
@@ -126,7 +126,7 @@ def test_the_anchor_of_a_requirement_scrolls_to_it_and_its_badges_show_level_and
     assert item.locator("a.headerlink").get_attribute("href") == "#Q-1002"
 
 
-# verifies: MU-SITE-9011
+@pytest.mark.requirement("MU-SITE-9011")
 def test_a_cross_reference_has_the_text_of_the_requirement_as_title_and_leads_to_it(page: Page, address: str) -> None:
     page.goto(f"{address}/")
     reference = page.get_by_role("link", name="[Q-1002]")
@@ -158,7 +158,7 @@ def test_the_compliance_page_lists_the_requirement_and_leads_to_it(page: Page, a
     assert in_view(page, "#Q-1002")
 
 
-# verifies: MU-SITE-9001
+@pytest.mark.requirement("MU-SITE-9001")
 def test_no_page_asks_another_host_for_anything(page: Page, address: str, asked: list[str]) -> None:
     for path in ("/", "/10-queue/", "/compliance/", "/compliance/queue/", "/rules/", "/rules/KWD001/"):
         page.goto(f"{address}{path}", wait_until="networkidle")

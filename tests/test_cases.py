@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
+VERIFIES = re.compile(r"<!-- verifies: ([\w, -]+) -->")
 FENCE = re.compile(r"(?P<fence>`{3,})(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=fence)\n", re.DOTALL | re.MULTILINE)
 TITLE = re.compile(r'title="([^"]+)"')
 TOKENS = (
@@ -84,7 +85,16 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capture
     return World(root, capfd)
 
 
-@pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])
+def marks_of(path: Path) -> list[pytest.MarkDecorator]:
+    """The requirements that a case says it verifies, as the marker of its test."""
+    found = VERIFIES.search(path.read_text(encoding="utf-8"))
+    return [pytest.mark.requirement(*found[1].split(", "))] if found else []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, id=path.stem, marks=marks_of(path)) for path in CASES],
+)
 def test_the_case_comes_true(path: Path, world: World, pytestconfig: pytest.Config) -> None:
     told = path.read_text(encoding="utf-8")
 

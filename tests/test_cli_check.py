@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# verifies: MU-CORE-0010
+@pytest.mark.requirement("MU-CORE-0010")
 def test_workers_locale_time_zone_and_hash_seed_change_no_byte(tmp_path: Path) -> None:
     (tmp_path / "specs").mkdir()
     for number in range(60):  # more than are read without processes
@@ -39,7 +39,7 @@ def test_workers_locale_time_zone_and_hash_seed_change_no_byte(tmp_path: Path) -
     assert report("--workers", "2", LC_ALL="C", TZ="Asia/Kolkata", PYTHONHASHSEED="1") == first
 
 
-# verifies: MU-REQ-1002
+@pytest.mark.requirement("MU-REQ-1002")
 def test_where_git_refuses_to_answer_the_reader_is_told(tmp_path: Path) -> None:
     repository(tmp_path, {"README.md": "# R\n"})
     (tmp_path / ".git/config").write_text("[broken\n", encoding="utf-8")
@@ -52,7 +52,7 @@ def test_where_git_refuses_to_answer_the_reader_is_told(tmp_path: Path) -> None:
     assert "files that it ignores are read too: bad config line 1 in file .git/config\n" in done.stderr
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 @pytest.mark.parametrize(
     ("paths", "shown", "hidden"),
     [
@@ -80,7 +80,7 @@ def test_paths_limit_what_is_shown_and_not_what_is_judged(
     assert capfd.readouterr().err.startswith("muster: spec: no such file or folder\n")
 
 
-# verifies: MU-CORE-0043
+@pytest.mark.requirement("MU-CORE-0043")
 @pytest.mark.parametrize("name", ["MUST", "2024-plan", "md", "Größe & mehr", "日本", "a.b_c", "README", "index"])
 def test_a_project_of_any_name_is_set_up_ready_to_sync_and_check(
     name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -91,7 +91,7 @@ def test_a_project_of_any_name_is_set_up_ready_to_sync_and_check(
     assert capfd.readouterr().err.splitlines()[-1].startswith("1 spec, 1 page, 1 requirement, ")
 
 
-# verifies: MU-REQ-1044
+@pytest.mark.requirement("MU-REQ-1044")
 @pytest.mark.parametrize(("marker", "written"), [("bold", "- **QUEUE-0001** Every"), ("colon", "- QUEUE-0001: Every")])
 def test_a_new_spec_marks_its_ids_as_the_settings_say(marker: str, written: str, tmp_path: Path) -> None:
     (tmp_path / "muster.toml").write_text(f'[requirements]\nmarkers = ["{marker}"]\n', encoding="utf-8")

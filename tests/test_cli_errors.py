@@ -38,7 +38,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-# verifies: MU-CORE-0033
+@pytest.mark.requirement("MU-CORE-0033")
 @pytest.mark.parametrize(
     ("error", "status", "said"),
     [
@@ -145,7 +145,7 @@ def as_nobody(arguments: list[str], prepare: Callable[[Path], None], capfd: Capt
     return status, captured.out, captured.err
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_a_file_without_the_right_to_read_is_a_finding_and_the_others_are_checked(capfd: Captured) -> None:
     def prepare(folder: Path) -> None:
         (folder / "specs" / "20-secret.md").write_text(SPEC, encoding="utf-8")
@@ -161,7 +161,7 @@ def test_a_file_without_the_right_to_read_is_a_finding_and_the_others_are_checke
     assert (status, err[:8]) == (1, "2 specs,")
 
 
-# verifies: MU-CORE-0020
+@pytest.mark.requirement("MU-CORE-0020")
 def test_a_folder_without_the_right_to_write_is_told_with_a_remedy(capfd: Captured) -> None:
     def prepare(folder: Path) -> None:
         (folder / "specs" / "10-queue.md").write_text(SPEC.replace("run", "walk"), encoding="utf-8")

@@ -34,7 +34,7 @@ ALL = dict(commands_in(muster, "muster"))
 EACH = pytest.mark.parametrize("path", ALL)
 
 
-# verifies: MU-CORE-0035
+@pytest.mark.requirement("MU-CORE-0035")
 @EACH
 def test_help_says_what_the_command_does_and_shows_an_example(path: str, capfd: pytest.CaptureFixture[str]) -> None:
     status = run([*path.split()[1:], "--help"])
@@ -61,7 +61,7 @@ def test_each_example_is_a_command_with_options_that_exist(path: str, capfd: pyt
     assert capfd.readouterr().err == ""
 
 
-# verifies: MU-CORE-0035
+@pytest.mark.requirement("MU-CORE-0035")
 @EACH
 def test_the_guide_describes_each_command_and_each_option(path: str) -> None:
     page = PAGE.read_text(encoding="utf-8")

@@ -109,7 +109,7 @@ def test_a_terminal_gets_colours_and_a_table(tmp_path: Path) -> None:
     assert max(map(len, rules.splitlines())) <= 80
 
 
-# verifies: MU-CORE-0034
+@pytest.mark.requirement("MU-CORE-0034")
 def test_progress_shows_after_a_second_and_on_a_terminal_only(tmp_path: Path) -> None:
     program = (
         "import sys, time\n"

@@ -31,14 +31,14 @@ def found(text: str, path: str = "specs/10-queue.md", table: str = "", **more: s
     ]
 
 
-# verifies: MU-RULE-2016
+@pytest.mark.requirement("MU-RULE-2016")
 def test_a_path_in_a_requirement_or_in_the_prose_around_must_exist() -> None:
     text = "- [Q-1001] It MUST go, see `src/gone.py`\n  and src/queue.py.\n\nIn ../src/,\n`src/lost.py`\n"
 
     assert found(text) == [("LNK011", 1, 29), ("LNK011", 5, 2)]
 
 
-# verifies: MU-RULE-2016
+@pytest.mark.requirement("MU-RULE-2016")
 @pytest.mark.parametrize(
     "text",
     [
@@ -52,7 +52,7 @@ def test_what_is_to_be_created_need_not_exist(text: str) -> None:
     assert found(text) == []
 
 
-# verifies: MU-RULE-2016
+@pytest.mark.requirement("MU-RULE-2016")
 @pytest.mark.parametrize(
     ("text", "place"),
     [
@@ -124,7 +124,7 @@ def test_what_the_settings_say_that_something_else_makes_is_taken_to_exist() -> 
     assert found("Code: `src/made.py`\n", table='[links]\nignore = ["src/made.py"]\n') == []
 
 
-# verifies: MU-RULE-2016
+@pytest.mark.requirement("MU-RULE-2016")
 def test_a_path_in_a_submodule_exists_and_so_does_an_ignored_file(tmp_path: Path) -> None:
     inner = repositories.repository(tmp_path / "inner", {"a.py": ""})
     spec = f"{HEAD}Code: `src/sub/any.py`, `src/made.py`, `src/gone.py`\n"
@@ -143,7 +143,7 @@ def test_a_path_in_a_submodule_exists_and_so_does_an_ignored_file(tmp_path: Path
     assert [f for f in workspace.check(root).findings if f.code == "LNK011"] == []
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 @pytest.mark.parametrize("unit", ["a/", "a+", "`a/b.py` ", "a/b.py (to be created) ", "../", "[a/b.py"])
 def test_a_text_of_a_megabyte_is_read_once(unit: str) -> None:
     text = unit * (300_000 // len(unit))

@@ -15,7 +15,7 @@ from muster.model import LEVELS, Level
 pytestmark = needs_corpora
 
 
-# verifies: MU-REQ-1011, MU-REQ-1012, MU-REQ-1016, MU-REQ-1019
+@pytest.mark.requirement("MU-REQ-1011", "MU-REQ-1012", "MU-REQ-1016", "MU-REQ-1019")
 @pytest.mark.parametrize(
     ("name", "count", "ids"), [("llama-orch", 135, 134), ("openfeature", 172, 172), ("tracey", 317, 317)]
 )
@@ -43,7 +43,7 @@ def test_the_thirty_look_alikes_in_fences_of_tracey_do_not_count() -> None:
     assert not fakes & found
 
 
-# verifies: MU-REQ-1017
+@pytest.mark.requirement("MU-REQ-1017")
 def test_levels_of_llama_orch_are_those_of_the_strongest_keyword() -> None:
     wanted = {(record["id"], record["line"]): record["level"] for record in expected("llama-orch", "requirements")}
     found = {
@@ -69,7 +69,7 @@ def test_levels_of_tracey_are_right_where_the_answer_reads_the_whole_quote() -> 
     assert found == strongest
 
 
-# verifies: MU-REQ-1015
+@pytest.mark.requirement("MU-REQ-1015")
 def test_openfeature_agrees_with_its_own_json_in_level_and_text() -> None:
     rules = json.loads((FOLDER / "openfeature/repo/specification.json").read_text())["rules"]
     theirs = {rule["id"]: rule for parent in rules for rule in (parent, *parent["children"])}
@@ -92,7 +92,7 @@ def _folded(text: str) -> str:
     return " ".join(text.replace("**", "").split())
 
 
-# verifies: MU-REQ-1020
+@pytest.mark.requirement("MU-REQ-1020")
 @pytest.mark.parametrize(
     ("name", "count"), [("llama-orch", 115), ("openfeature", 361), ("tracey", 205), ("opentelemetry", 2754)]
 )
@@ -104,7 +104,7 @@ def test_headings_and_their_github_anchors_are_exact(name: str, count: int) -> N
     assert len(found) == count
 
 
-# verifies: MU-REQ-1017
+@pytest.mark.requirement("MU-REQ-1017")
 @pytest.mark.parametrize(
     ("name", "count"), [("llama-orch", 170), ("openfeature", 164), ("tracey", 343), ("opentelemetry", 2386)]
 )
@@ -121,7 +121,7 @@ def test_keywords_are_exact_by_file_and_line(name: str, count: int) -> None:
     assert len(found) == count
 
 
-# verifies: MU-REQ-1030, MU-REQ-1033
+@pytest.mark.requirement("MU-REQ-1030", "MU-REQ-1033")
 def test_llama_orch_gets_its_thirteen_requirement_files_with_anchors_that_exist() -> None:
     outcome = pipeline.run(inputs("llama-orch"), settings("llama-orch"))
     upstream = {
@@ -150,7 +150,7 @@ def test_the_true_duplicate_of_llama_orch_is_reported_at_its_second_line() -> No
     ]
 
 
-# verifies: MU-REQ-1032
+@pytest.mark.requirement("MU-REQ-1032")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_title_is_one_short_line_without_its_id(name: str) -> None:
     for document in documents(name).values():

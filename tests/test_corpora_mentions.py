@@ -21,7 +21,7 @@ def found(name: str) -> list[tuple[str, str, int, str]]:
     ]
 
 
-# verifies: MU-RULE-2023
+@pytest.mark.requirement("MU-RULE-2023")
 def test_the_dead_anchors_of_llama_orch_s_own_requirement_files_are_found_by_file_and_line() -> None:
     anchors = {(record["file"], record["github"]) for record in expected("llama-orch", "headings")}
     named = [
@@ -38,7 +38,7 @@ def test_the_dead_anchors_of_llama_orch_s_own_requirement_files_are_found_by_fil
     assert ours == dead
 
 
-# verifies: MU-RULE-2016, MU-RULE-2023
+@pytest.mark.requirement("MU-RULE-2016", "MU-RULE-2023")
 def test_what_the_specs_of_llama_orch_name_and_lack_is_found_and_nothing_else() -> None:
     assert [record for record in found("llama-orch") if record[1].startswith(".specs/")] == [
         ("LNK013", ".specs/00_llama-orch.md", 37, "§6.4: no heading of this page begins with 6.4"),
@@ -63,7 +63,7 @@ def test_what_the_specs_of_llama_orch_name_and_lack_is_found_and_nothing_else() 
     ]
 
 
-# verifies: MU-RULE-2016, MU-RULE-2023
+@pytest.mark.requirement("MU-RULE-2016", "MU-RULE-2023")
 @pytest.mark.parametrize("name", ["openfeature", "tracey", "opentelemetry"])
 def test_specs_that_name_nothing_dead_have_no_finding(name: str) -> None:
     assert found(name) == []

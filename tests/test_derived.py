@@ -38,7 +38,7 @@ def codes(files: dict[str, str], table: str = "") -> list[tuple[str, str]]:
     return [(f.code, f.place.path) for f in outcome_of(files, table).findings if f.code.startswith("DRF")]
 
 
-# verifies: MU-REQ-1031, MU-REQ-1030
+@pytest.mark.requirement("MU-REQ-1031", "MU-REQ-1030")
 def test_a_requirement_file_holds_these_fields_sorted_by_id_and_nothing_else() -> None:
     text = derived({"specs/10-queue.md": QUEUE})["requirements/queue.yaml"]
     table: dict[str, Any] = yaml.safe_load(text)
@@ -67,7 +67,7 @@ def test_a_requirement_file_holds_these_fields_sorted_by_id_and_nothing_else() -
     assert len(set(prints)) == 3
 
 
-# verifies: MU-REQ-1030
+@pytest.mark.requirement("MU-REQ-1030")
 @pytest.mark.parametrize(
     ("path", "head", "table", "name"),
     [
@@ -86,7 +86,7 @@ def test_a_requirement_file_is_named_after_its_package(path: str, head: str, tab
     assert [file for file in derived(files, table) if file.endswith(".yaml")] == [f"requirements/{name}.yaml"]
 
 
-# verifies: MU-REQ-1036
+@pytest.mark.requirement("MU-REQ-1036")
 def test_the_compliance_table_has_a_section_with_totals_for_each_spec() -> None:
     text = derived({"specs/10-queue.md": QUEUE, "specs/20-pool.md": POOL, "specs/guide/a.md": QUEUE})["COMPLIANCE.md"]
 
@@ -107,7 +107,7 @@ def test_the_compliance_table_has_a_section_with_totals_for_each_spec() -> None:
     )
 
 
-# verifies: MU-REQ-1037
+@pytest.mark.requirement("MU-REQ-1037")
 def test_inserted_lines_change_nothing_and_a_changed_word_one_entry() -> None:
     before = derived({"specs/10-queue.md": QUEUE, "specs/20-pool.md": POOL})
     shifted = derived(
@@ -121,7 +121,7 @@ def test_inserted_lines_change_nothing_and_a_changed_word_one_entry() -> None:
     assert {name for name in old if old[name] != new[name]} == {"Q-009"}
 
 
-# verifies: MU-REQ-1035
+@pytest.mark.requirement("MU-REQ-1035")
 def test_a_requirement_file_whose_spec_is_gone_is_reported_and_goes() -> None:
     committed = derived({"specs/10-queue.md": QUEUE, "specs/20-pool.md": POOL})
     files = {**committed, "specs/10-queue.md": QUEUE}
@@ -133,7 +133,7 @@ def test_a_requirement_file_whose_spec_is_gone_is_reported_and_goes() -> None:
     ]
 
 
-# verifies: MU-REQ-1035, MU-RULE-2014
+@pytest.mark.requirement("MU-REQ-1035", "MU-RULE-2014")
 def test_with_the_last_requirement_all_that_muster_wrote_goes() -> None:
     committed = derived({"specs/10-queue.md": QUEUE})
 
@@ -141,7 +141,7 @@ def test_with_the_last_requirement_all_that_muster_wrote_goes() -> None:
     assert all(file.gone for file in due({**committed, "specs/10-queue.md": "# Queue\n"}))
 
 
-# verifies: MU-REQ-1035
+@pytest.mark.requirement("MU-REQ-1035")
 @pytest.mark.parametrize(
     "path",
     ["requirements/pool.yaml", "requirements/README.md", "requirements/requirements.schema.json", "COMPLIANCE.md"],
@@ -153,7 +153,7 @@ def test_a_file_that_muster_did_not_write_is_never_to_go(path: str, spec: str) -
     assert [file.path for file in due(files) if file.gone or (file.path == path and file.ours)] == []
 
 
-# verifies: MU-RULE-2014
+@pytest.mark.requirement("MU-RULE-2014")
 @pytest.mark.parametrize("path", ["requirements/queue.yaml", "COMPLIANCE.md", "requirements/requirements.schema.json"])
 def test_a_derived_file_that_differs_is_shown_as_a_diff_of_both(path: str) -> None:
     committed = derived({"specs/10-queue.md": QUEUE})
@@ -168,7 +168,7 @@ def test_a_derived_file_that_differs_is_shown_as_a_diff_of_both(path: str) -> No
     assert f"+{last}" in finding.detail.splitlines()
 
 
-# verifies: MU-CORE-0024
+@pytest.mark.requirement("MU-CORE-0024")
 def test_the_words_of_a_spec_stay_words_in_the_compliance_table() -> None:
     spec = "# <b>Q</b> & [x](y)\n\n- [Q-001] It MUST `<script>alert(1)</script>` | `*not*` `_c_` `a~b`.\n"
 
@@ -181,7 +181,7 @@ def test_the_words_of_a_spec_stay_words_in_the_compliance_table() -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt; | *not* _c_ a~b." in html
 
 
-# verifies: MU-CORE-0022, MU-REQ-1036
+@pytest.mark.requirement("MU-CORE-0022", "MU-REQ-1036")
 def test_a_compliance_table_of_ours_may_be_larger_than_any_spec() -> None:
     table = "[specs]\nmax_bytes = 400\n"
     files = {"specs/10-pool.md": POOL}

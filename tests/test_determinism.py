@@ -75,18 +75,18 @@ def expected(project: Path) -> dict[str, str]:
     return outputs(project)
 
 
-# verifies: MU-CORE-0010
+@pytest.mark.requirement("MU-CORE-0010")
 def test_the_project_gives_enough_to_compare(project: Path, expected: dict[str, str]) -> None:
     report = json.loads(expected[f"{REPORTS}/json"])
 
     assert len(specs_of(project)) == SPECS > WORTH_A_PROCESS
     assert report["counts"]["requirements"] > 300
     assert len({finding["code"] for finding in report["findings"]}) > 3
-    assert len([path for path in expected if path.startswith("requirements/")]) == SPECS + 1
+    assert len([path for path in expected if path.startswith("requirements/")]) == SPECS + 2  # schema and lock
     assert len([path for path in expected if path.startswith("pages/compliance/")]) == SPECS + 1
 
 
-# verifies: MU-CORE-0010
+@pytest.mark.requirement("MU-CORE-0010")
 @pytest.mark.parametrize(
     ("options", "environment"),
     [
@@ -103,7 +103,7 @@ def test_workers_locale_time_zone_and_hash_seed_change_no_byte(
     assert outputs(project, *options, **environment) == expected
 
 
-# verifies: MU-CORE-0010, MU-CORE-0011
+@pytest.mark.requirement("MU-CORE-0010", "MU-CORE-0011")
 def test_another_folder_without_git_and_a_listing_in_reverse_change_no_byte(
     project: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
@@ -113,7 +113,7 @@ def test_another_folder_without_git_and_a_listing_in_reverse_change_no_byte(
     assert outputs(plain, "--reverse", "--workers", "2") == expected
 
 
-# verifies: MU-CORE-0010
+@pytest.mark.requirement("MU-CORE-0010")
 @pytest.mark.parametrize("git", [True, False])
 def test_a_warm_cache_and_a_partly_warm_one_change_no_byte(
     git: bool, project: Path, expected: dict[str, str], tmp_path: Path
@@ -131,7 +131,7 @@ def test_a_warm_cache_and_a_partly_warm_one_change_no_byte(
     assert outputs(root, *kept, **FAR_AWAY) == expected
 
 
-# verifies: MU-CORE-0010, MU-CORE-0011
+@pytest.mark.requirement("MU-CORE-0010", "MU-CORE-0011")
 @pytest.mark.parametrize("name", [pytest.param(name, marks=corpus.needs_corpora) for name in corpus.NAMES])
 def test_real_specs_give_the_same_bytes_everywhere(name: str, tmp_path: Path) -> None:
     here, there = (tmp_path / folder / "repo" for folder in ("here", "far/away"))
@@ -146,7 +146,7 @@ def test_real_specs_give_the_same_bytes_everywhere(name: str, tmp_path: Path) ->
     assert str(tmp_path) not in "".join(found.values())
 
 
-# verifies: MU-CORE-0012, MU-CORE-0004
+@pytest.mark.requirement("MU-CORE-0012", "MU-CORE-0004")
 def test_a_second_sync_a_check_and_a_build_touch_no_file(
     project: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -170,7 +170,7 @@ def test_a_second_sync_a_check_and_a_build_touch_no_file(
     for _ in range(2):
         capfd.readouterr()
         assert run(["-C", str(root), "sync"]) == 0
-        assert capfd.readouterr().err == f"0 files written, 0 removed, {SPECS + 2} unchanged\n"
+        assert capfd.readouterr().err == f"0 files written, 0 removed, {SPECS + 3} unchanged\n"
     run(["-C", str(root), "check", "--no-cache"])
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build"],
@@ -186,7 +186,7 @@ def test_a_second_sync_a_check_and_a_build_touch_no_file(
     assert state(root) == written
 
 
-# verifies: MU-CORE-0011
+@pytest.mark.requirement("MU-CORE-0011")
 def test_no_derived_file_tells_where_when_or_by_whom_it_was_made(project: Path, tmp_path: Path) -> None:
     who = {"USER": "nobody-zq", "LOGNAME": "nobody-zq", "HOME": "/home/nobody-zq", "HOSTNAME": "machine-zq"}
 
@@ -211,7 +211,7 @@ def imports(path: Path) -> set[str]:
     return names
 
 
-# verifies: MU-CORE-0010, MU-CORE-0011
+@pytest.mark.requirement("MU-CORE-0010", "MU-CORE-0011")
 def test_what_makes_derived_files_imports_neither_clock_nor_machine_nor_chance() -> None:
     rooms = [path for room in ("gate", "rules", "site", "specs", "text") for path in (PACKAGE / room).glob("*.py")]
     outside = {"getpass", "locale", "os", "platform", "random", "secrets", "socket", "tempfile", "time"}

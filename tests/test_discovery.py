@@ -20,7 +20,7 @@ def read(files: dict[str, str], table: str = "") -> dict[str, bool]:
     return {document.path: document.is_spec for document in project.documents}
 
 
-# verifies: MU-REQ-1001
+@pytest.mark.requirement("MU-REQ-1001")
 @pytest.mark.parametrize(
     ("path", "text", "is_spec"),
     [
@@ -43,7 +43,7 @@ def test_a_path_and_its_text_make_a_spec_or_a_page_or_nothing(path: str, text: s
     assert read({path: text.replace("{area}", "A")}) == ({} if is_spec is None else {path: is_spec})
 
 
-# verifies: MU-REQ-1001
+@pytest.mark.requirement("MU-REQ-1001")
 def test_globs_choose_other_places() -> None:
     files = dict.fromkeys(("docs/10-a.md", "docs/old/10-a.md", "docs/notes/10-a.md", "specs/10-a.md"), REQUIREMENT)
     table = '[specs]\ninclude = ["docs/**/*.md"]\nexclude = ["docs/old/**"]\npages = ["docs/notes/**"]\n'
@@ -51,7 +51,7 @@ def test_globs_choose_other_places() -> None:
     assert read(files, table) == {"docs/10-a.md": True, "docs/notes/10-a.md": False}
 
 
-# verifies: MU-REQ-1003
+@pytest.mark.requirement("MU-REQ-1003")
 def test_specs_come_in_the_order_of_their_paths_wherever_that_shows() -> None:
     paths = ["specs/00-all.md", "specs/10-b.md", "specs/10-b/10-part.md", "specs/20-a.md", "specs/9-late.md"]
     areas = ["ALL", "BEE", "PART", "AAA", "LATE"]
@@ -66,7 +66,7 @@ def test_specs_come_in_the_order_of_their_paths_wherever_that_shows() -> None:
     assert [line[3:] for line in (compliance or "").splitlines() if line.startswith("## ")] == areas
 
 
-# verifies: MU-CORE-0042
+@pytest.mark.requirement("MU-CORE-0042")
 def test_a_folder_with_markdown_under_specs_and_no_settings_just_works(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -72,7 +72,7 @@ def garbled(text: str, codec: str = "cp1252") -> str:
 # Mojibake
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -97,7 +97,7 @@ def test_mojibake_is_found_where_it_stands_with_what_was_meant(line: str, expect
     assert [(line[part.start : part.end], part.repair) for part in mojibake_in(line)] == expected
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 @pytest.mark.parametrize(
     ("line", "start", "width"),
     [
@@ -113,14 +113,14 @@ def test_mojibake_that_lost_a_byte_is_found_and_left_to_people(line: str, start:
     assert fixed(line) == line.replace("â€œ", "“")
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 @pytest.mark.parametrize("text", CLEAN)
 def test_a_clean_text_of_any_language_has_no_finding_and_no_fix(text: str) -> None:
     assert found_in(text) == []
     assert fixed(text, code=True) == text
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 def test_reading_clean_pages_never_loads_ftfy() -> None:
     about = "It shows `â€™` and `Ã©`.\n\n```python\nfix('cafÃ© â€“ Â§')\n```\n"
     work = (
@@ -143,7 +143,7 @@ def test_reading_clean_pages_never_loads_ftfy() -> None:
     assert done.stdout == "[] False\n"
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 def test_mojibake_in_code_is_found_on_a_page_whose_prose_has_some_and_mended_only_when_told() -> None:
     text = "# Itâ€™s\n\n`â€™` â€“ text\n\n```\nâ‰¥\n```\n"
 
@@ -167,7 +167,7 @@ def test_the_help_says_how_to_repair_what_is_in_code() -> None:
     ]
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 def test_a_drawing_in_code_is_no_text_about_mojibake() -> None:
     text = "Files:\n\n```\nâ”œâ”€â”€ a.md\n```\n"
 
@@ -176,7 +176,7 @@ def test_a_drawing_in_code_is_no_text_about_mojibake() -> None:
     assert fixed(text, code=True) == "Files:\n\n```\n├── a.md\n```\n"
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 @pytest.mark.parametrize(("drawing", "codec"), [("├── a", "cp1252"), ("╔══ a", "cp1252"), ("├── a → b", "cp437")])
 def test_a_drawing_in_code_is_mended_whatever_garbled_it(drawing: str, codec: str) -> None:
     text = f"```\n{garbled(drawing, codec)}\n```\n"
@@ -185,7 +185,7 @@ def test_a_drawing_in_code_is_mended_whatever_garbled_it(drawing: str, codec: st
     assert fixed(text, code=True) == f"```\n{drawing}\n```\n"
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 def test_a_byte_order_mark_that_became_mojibake_goes() -> None:
     assert found_in("ï»¿# Title\n") == [("ENC003", 1, 1, 3, "'ï»¿' should not be there")]
     assert fixed("ï»¿# Title\n") == "# Title\n"
@@ -224,7 +224,7 @@ def test_a_fix_never_changes_a_text_that_has_no_mojibake(words: list[str], betwe
 # Marks and invisible characters
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 def test_a_byte_order_mark_is_found_at_the_head_and_an_invisible_character_elsewhere() -> None:
     text = "\ufeff\ufeff# Title\n\nOne\ufeff two.\n"
 
@@ -236,7 +236,7 @@ def test_a_byte_order_mark_is_found_at_the_head_and_an_invisible_character_elsew
     assert fixed(text) == "# Title\n\nOne two.\n"
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 def test_columns_are_those_of_the_file_behind_a_mark_a_nul_and_any_line_end() -> None:
     text = "\ufeffa\x00b â€™\r\nc\u2028d\u0085e\u200bf\rg \u202eh\n"
 
@@ -252,20 +252,20 @@ def test_columns_are_those_of_the_file_behind_a_mark_a_nul_and_any_line_end() ->
     assert fixed(text) == "a\x00b ’\r\nc\u2028d\u0085ef\rg \u202eh\n"
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 @pytest.mark.parametrize("char", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 def test_what_turns_text_is_found_in_every_line_also_in_code(char: str) -> None:
     assert [(code, line) for code, line, *_ in found_in(f"א{char}ב\n\n`a{char}b`\n")] == [("ENC005", 1), ("ENC005", 3)]
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 @pytest.mark.parametrize("char", "\u200e\u200f\u061c")
 def test_a_gentle_mark_is_found_only_in_a_line_without_right_to_left_letters(char: str) -> None:
     assert [(part.start, part.char) for part in turning_in(f"a{char}b")] == [(1, char)]
     assert list(turning_in(f"a {char} שלום")) == []
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 @pytest.mark.parametrize(
     "char",
     "\x01\x0b\x0c\x1b\x7f\x80\x9f\xad\u115f\u1160\u180e\u200b\u200c\u200d\u2028\u2029\u2060\u3164\ufe0f\uffa0\ufff9"
@@ -275,7 +275,7 @@ def test_an_invisible_character_between_latin_letters_is_found(char: str) -> Non
     assert [(part.start, part.count, part.char) for part in hidden_in(f"a{char}{char}b")] == [(1, 2, char)]
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 def test_what_no_reader_sees_is_removed_unless_it_stands_beside_a_mark_or_in_code() -> None:
     text = "pass\u200bword co\u00adop one\u2060two @\u200bname\n\u200bfirst `pass\u200bword` \u200c.\n"
 
@@ -283,7 +283,7 @@ def test_what_no_reader_sees_is_removed_unless_it_stands_beside_a_mark_or_in_cod
     assert fixed(text, code=True) == "password coop onetwo @\u200bname\n\u200bfirst `password` \u200c.\n"
 
 
-# verifies: MU-RULE-2003
+@pytest.mark.requirement("MU-RULE-2003")
 def test_the_page_of_a_rule_spells_what_nobody_sees() -> None:
     pages = {rule.code: rule_page(rule) for rule in RULES.values()}
 
@@ -302,7 +302,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 def test_fix_says_what_it_left_in_code_and_is_undone_like_others(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -326,7 +326,7 @@ def test_fix_says_what_it_left_in_code_and_is_undone_like_others(
     assert capsys.readouterr().err == "0 fixes made in 0 files\n"
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 def test_fix_leaves_what_an_allowance_accepts(project: Path) -> None:
     text = "<!-- muster: allow ENC003 this page is about it -->\n\n# Itâ€™s\n"
     (project / "README.md").write_text(text, encoding="utf-8")
@@ -338,7 +338,7 @@ def test_fix_leaves_what_an_allowance_accepts(project: Path) -> None:
 # The texts of others
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 @pytest.mark.corpora
 @pytest.mark.skipif(not SEED.is_file(), reason="the seeds are not here")
 def test_all_mojibake_of_the_seed_is_found_and_its_prose_mended(project: Path) -> None:
@@ -367,7 +367,7 @@ def _trees(text: str) -> list[tuple[int, str]]:
     return [(number, line) for number, line in enumerate(text.split("\n"), start=1) if "â”" in line]
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 @pytest.mark.corpora
 @pytest.mark.skipif(not corpus.FOLDER.is_dir(), reason="the corpora are not here")
 @pytest.mark.parametrize("name", corpus.NAMES)

@@ -38,7 +38,7 @@ class Host(Struct):
     @property
     def index(self) -> Index:
         documents = [read_document(path, text, self.settings) for path, text in self.files.items()]
-        return index_of(documents, lambda path: self.files[path].encode())
+        return index_of(documents, {}, lambda path: self.files[path].encode())
 
     def document(self, path: str, text: str) -> Document | None:  # noqa: ARG002 - it knows the page itself
         return read_document(self.page, text, self.settings) if self.page == SPEC else None
@@ -61,7 +61,7 @@ def anchored(identifier: str, level: str, marker: str | None = None) -> str:
     return anchor + BADGES.format(level=level, id=identifier)
 
 
-# verifies: MU-SITE-9003, MU-SITE-9010
+@pytest.mark.requirement("MU-SITE-9003", "MU-SITE-9010")
 @pytest.mark.parametrize(
     ("text", "html"),
     [
@@ -149,7 +149,7 @@ def names(tokens: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [pair for token in tokens for pair in [(token["id"], token["name"]), *names(token["children"])]]
 
 
-# verifies: MU-SITE-9011
+@pytest.mark.requirement("MU-SITE-9011")
 @pytest.mark.parametrize(
     ("text", "html"),
     [
@@ -176,7 +176,7 @@ def test_reference_in_any_page_becomes_a_link_with_the_text_as_title(text: str, 
     assert rendered(Host({SPEC: spec, GUIDE: text}, page=GUIDE)) == html.format(spec=SPEC, title=title)
 
 
-# verifies: MU-CORE-0024
+@pytest.mark.requirement("MU-CORE-0024")
 def test_text_from_documents_is_escaped() -> None:
     spec = '- [A-1001] It MUST "><script>alert(1)</script> \x02wzxhzdk:0\x03 `<img onerror=x>` run.\n'
 

@@ -39,7 +39,7 @@ def test_a_new_file_is_written_with_its_folders(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"a/b/c.yaml": NEW}
 
 
-# verifies: MU-CORE-0012
+@pytest.mark.requirement("MU-CORE-0012")
 def test_equal_content_is_not_touched(tmp_path: Path) -> None:
     target = tmp_path / "a.yaml"
     target.write_bytes(NEW)
@@ -71,7 +71,7 @@ def test_a_name_as_long_as_the_file_system_takes_is_written(tmp_path: Path) -> N
     assert tree(tmp_path) == {name: NEW}
 
 
-# verifies: MU-CORE-0021
+@pytest.mark.requirement("MU-CORE-0021")
 @pytest.mark.parametrize(
     "path", ["", "/etc/x", "../x", "a/../../x", "a/..", "x\0y", ".git/hooks/pre-commit", "a/.git/x"]
 )
@@ -86,7 +86,7 @@ def test_a_path_that_leaves_the_project_is_refused(tmp_path: Path, path: str) ->
     assert tree(tmp_path) == {}
 
 
-# verifies: MU-CORE-0021
+@pytest.mark.requirement("MU-CORE-0021")
 @given(st.lists(st.sampled_from(["a", "..", ".", "", "out", "in", "/", "x.md"]), min_size=1, max_size=5).map("/".join))
 def test_no_path_writes_outside_the_project(tmp_path_factory: pytest.TempPathFactory, path: str) -> None:
     base = tmp_path_factory.mktemp("base")
@@ -102,7 +102,7 @@ def test_no_path_writes_outside_the_project(tmp_path_factory: pytest.TempPathFac
     assert [name for name in tree(base) if not name.startswith("root/")] == []
 
 
-# verifies: MU-CORE-0021
+@pytest.mark.requirement("MU-CORE-0021")
 @pytest.mark.parametrize("path", ["out.yaml", "out/x.yaml", "dangling"])
 def test_a_symbolic_link_out_of_the_project_is_refused(tmp_path: Path, path: str) -> None:
     root, outside = tmp_path / "root", tmp_path / "outside"
@@ -203,7 +203,7 @@ def test_a_read_only_project_cannot_be_locked() -> None:
         assert (caught.value.path, caught.value.reason) == (".muster/lock", "permission denied")
 
 
-# verifies: MU-CORE-0020
+@pytest.mark.requirement("MU-CORE-0020")
 def test_a_write_that_fails_midway_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(OLD)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -234,7 +234,7 @@ def test_the_reason_is_told_in_words(number: int, reason: str) -> None:
     assert NotWritten.because("a", OSError(number, os.strerror(number))).reason == reason
 
 
-# verifies: MU-CORE-0020
+@pytest.mark.requirement("MU-CORE-0020")
 def test_a_killed_writer_leaves_a_whole_file_and_its_leftovers_can_be_cleared(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from muster.store import files\n"
@@ -295,7 +295,7 @@ def test_the_lock_is_freed_when_the_work_fails(tmp_path: Path) -> None:
         pass
 
 
-# verifies: MU-CORE-0021
+@pytest.mark.requirement("MU-CORE-0021")
 def test_the_folder_of_muster_is_never_a_link(tmp_path: Path) -> None:
     (tmp_path / "root").mkdir()
     (tmp_path / "elsewhere").mkdir()

@@ -19,7 +19,7 @@ PAGE = Path(__file__).parent.parent / "specs" / "reference" / "fingerprint.md"
 VECTORS: list[dict[str, Any]] = json.loads(re.findall(r"```json\n(\[.*?\n\])\n```", PAGE.read_text(), re.DOTALL)[0])
 
 
-# verifies: MU-REQ-1021
+@pytest.mark.requirement("MU-REQ-1021")
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector["why"] for vector in VECTORS])
 def test_each_vector_of_the_page_holds(vector: dict[str, Any]) -> None:
     rule_style = vector["markdown"].startswith("r[")

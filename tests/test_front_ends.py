@@ -45,7 +45,7 @@ def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 FOUND = re.compile(r"\S+:[0-9]+:[0-9]+: (?:error|warning)\[[A-Z]{3}[0-9]{3}\] .*")
 
 
-# verifies: MU-CORE-0001
+@pytest.mark.requirement("MU-CORE-0001")
 def test_command_line_site_and_python_find_the_same(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     outcome = check(project)
     assert run(["-C", str(project), "check"]) == 1
@@ -66,7 +66,7 @@ def test_command_line_site_and_python_find_the_same(project: Path, capfd: pytest
         assert re.findall(r'<tr><th scope="row">(?:<a [^>]*>)?(Q-[0-9]+)', text) == ["Q-001"]
 
 
-# verifies: MU-CORE-0003, MU-CORE-0002
+@pytest.mark.requirement("MU-CORE-0003", "MU-CORE-0002")
 def test_check_and_sync_run_where_no_site_generator_is_installed(project: Path) -> None:
     script = (
         "import sys\n"
@@ -93,7 +93,7 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-# verifies: MU-CORE-0002
+@pytest.mark.requirement("MU-CORE-0002")
 def test_only_the_hosts_import_a_site_generator() -> None:
     generators = {"mkdocs", "properdocs", "zensical", "material", "sphinx"}
 
@@ -109,7 +109,7 @@ def called(path: Path) -> set[str]:
     return found | {f"{word.arg}=" for call in calls for word in call.keywords if word.arg == "shell"}
 
 
-# verifies: MU-CORE-0023
+@pytest.mark.requirement("MU-CORE-0023")
 def test_nothing_in_the_package_evaluates_text() -> None:
     barred = {"eval", "exec", "compile_command", "unsafe_load", "full_load", "system", "popen", "shell=", "__import__"}
     loaders = {"code", "codeop", "dill", "marshal", "pickle", "runpy", "shelve"}
@@ -119,7 +119,7 @@ def test_nothing_in_the_package_evaluates_text() -> None:
     assert {path.name: found for path in MODULES if (found := imported(path) & loaders)} == {}
 
 
-# verifies: MU-CORE-0023
+@pytest.mark.requirement("MU-CORE-0023")
 @pytest.mark.parametrize(
     ("path", "text"),
     [

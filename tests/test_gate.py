@@ -29,7 +29,7 @@ def codes_of(text: str, settings: str = NO_DRIFT, path: str = SPEC) -> list[str]
     return [finding.code for finding in findings_of(text, settings, path)]
 
 
-# verifies: MU-RULE-2006
+@pytest.mark.requirement("MU-RULE-2006")
 @pytest.mark.parametrize(
     ("rules", "codes"),
     [
@@ -44,7 +44,7 @@ def test_rules_are_selected_and_ignored_by_code_and_prefix(rules: str, codes: li
     assert codes_of(f"{MUTE}- The server MUST salt passwords.\n", f"[rules]\n{rules}\n") == codes
 
 
-# verifies: MU-RULE-2006
+@pytest.mark.requirement("MU-RULE-2006")
 @pytest.mark.parametrize(
     ("severity", "expected"),
     [
@@ -72,7 +72,7 @@ severity = { KWD = "error" }
 """
 
 
-# verifies: MU-RULE-2006
+@pytest.mark.requirement("MU-RULE-2006")
 def test_a_path_has_its_own_selection_and_severity() -> None:
     settings = NO_DRIFT + PATHS
 
@@ -81,7 +81,7 @@ def test_a_path_has_its_own_selection_and_severity() -> None:
     assert [finding.severity for finding in findings_of(VAGUE, settings)] == [Severity.WARNING]
 
 
-# verifies: MU-RULE-2006
+@pytest.mark.requirement("MU-RULE-2006")
 def test_a_severity_of_a_path_wins_over_the_general_one() -> None:
     settings = f'{NO_DRIFT}severity = {{ KWD007 = "info" }}\n{PATHS}'
     other = settings.replace('"specs/new/**"', '"specs/**"').replace("KWD =", "REQ =")
@@ -90,7 +90,7 @@ def test_a_severity_of_a_path_wins_over_the_general_one() -> None:
     assert [finding.severity for finding in findings_of(VAGUE, other)] == [Severity.INFO]
 
 
-# verifies: MU-RULE-2005
+@pytest.mark.requirement("MU-RULE-2005")
 @pytest.mark.parametrize(
     "text",
     [
@@ -123,7 +123,7 @@ def test_an_allowance_with_a_reason_accepts_what_it_covers(text: str) -> None:
     assert codes_of(text) == []
 
 
-# verifies: MU-RULE-2005
+@pytest.mark.requirement("MU-RULE-2005")
 @pytest.mark.parametrize(
     ("text", "codes"),
     [
@@ -155,7 +155,7 @@ def test_an_allowance_accepts_nothing_else(text: str, codes: list[str]) -> None:
     assert sorted(codes_of(text)) == codes
 
 
-# verifies: MU-RULE-2005
+@pytest.mark.requirement("MU-RULE-2005")
 def test_an_allowance_of_a_rule_that_did_not_run_is_not_called_unused() -> None:
     text = "- [AUTH-001] It MUST be done. <!-- muster: allow KWD007 a pilot -->\n"
 
@@ -164,14 +164,14 @@ def test_an_allowance_of_a_rule_that_did_not_run_is_not_called_unused() -> None:
     assert codes_of(text, '[rules]\nselect = ["SET", "REQ"]\n') == []
 
 
-# verifies: MU-RULE-2005
+@pytest.mark.requirement("MU-RULE-2005")
 def test_a_finding_of_the_whole_project_can_be_allowed() -> None:
     text = f"{MUTE.replace('hashes', 'MUST hash')}- [AUTH-001] It MUST be done. <!-- muster: allow REQ002 a pilot -->\n"
 
     assert codes_of(text) == []
 
 
-# verifies: MU-CORE-0032
+@pytest.mark.requirement("MU-CORE-0032")
 def test_findings_come_in_the_order_of_path_line_column_code() -> None:
     texts = [
         FRAME + "".join(f"- [AUTH-{at:03}] It MUST be fast and easy, etc.\n" for at in range(at, at + 5))
@@ -189,14 +189,14 @@ def test_findings_come_in_the_order_of_path_line_column_code() -> None:
         assert run(memory({path: files[path] for path in paths}), settings).findings == expected
 
 
-# verifies: MU-CORE-0032
+@pytest.mark.requirement("MU-CORE-0032")
 def test_what_is_said_of_an_allowance_stands_among_the_other_findings() -> None:
     text = f"<!-- muster: allow KWD007 nothing -->\n\n{MUTE}"
 
     assert [(f.code, f.place.line) for f in findings_of(text)] == [("SET002", 7), ("KWD001", 9)]
 
 
-# verifies: MU-RULE-2006
+@pytest.mark.requirement("MU-RULE-2006")
 def test_every_rule_runs_by_default_in_exactly_one_scope() -> None:
     scopes = [rule.code for scope in Scope for rule in enabled(Settings(), scope)]
 
@@ -210,7 +210,7 @@ def _fixed(files: dict[str, str], settings: str = "") -> dict[str, str]:
     return {path: edited(files[path], of_path).text for path, of_path in edits.items()}
 
 
-# verifies: MU-REQ-1041
+@pytest.mark.requirement("MU-REQ-1041")
 def test_a_fix_gives_each_normative_bullet_the_next_free_id_of_its_area() -> None:
     text = (
         f"{FRAME}- [AUTH-007] The server MUST hash passwords.\n- The server MUST salt passwords.\n"
@@ -230,7 +230,7 @@ def test_a_fix_gives_each_normative_bullet_the_next_free_id_of_its_area() -> Non
     }
 
 
-# verifies: MU-REQ-1041
+@pytest.mark.requirement("MU-REQ-1041")
 def test_a_fix_leaves_nothing_of_its_kind_to_find() -> None:
     text = f"{FRAME}- [AUTH-007] The server MUST hash passwords.\r\n- The server MUST salt\r\n  passwords.\r\n"
 
@@ -240,7 +240,7 @@ def test_a_fix_leaves_nothing_of_its_kind_to_find() -> None:
     assert codes_of(mended.removeprefix(FRAME)) == []
 
 
-# verifies: MU-REQ-1041
+@pytest.mark.requirement("MU-REQ-1041")
 def test_a_fix_uses_the_area_and_the_band_that_a_spec_claims() -> None:
     text = f"---\nprefix: USER-2000..2999\n---\n{FRAME}- [USER-2004] It MUST know users.\n- It MUST forget users.\n"
 
@@ -249,7 +249,7 @@ def test_a_fix_uses_the_area_and_the_band_that_a_spec_claims() -> None:
     assert "- [USER-2005] It MUST forget users.\n" in mended
 
 
-# verifies: MU-REQ-1041
+@pytest.mark.requirement("MU-REQ-1041")
 @pytest.mark.parametrize(
     ("bullet", "settings"),
     [

@@ -54,12 +54,12 @@ def test_the_session_runs_the_check_and_nothing_else() -> None:
     assert calls == ["session.install('-e', '.')", "session.run('muster', 'check', *session.posargs)"]
 
 
-# verifies: MU-CORE-0030
+@pytest.mark.requirement("MU-CORE-0030")
 def test_the_gate_passes_on_the_repository_as_it_is(checkout: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert docs_specs(checkout, capfd) == (0, [])
 
 
-# verifies: MU-RULE-2014, MU-CORE-0030
+@pytest.mark.requirement("MU-RULE-2014", "MU-CORE-0030")
 def test_the_gate_fails_on_a_hand_edited_requirement_file(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = clone / DERIVED
     text = file.read_text(encoding="utf-8")
@@ -69,7 +69,7 @@ def test_the_gate_fails_on_a_hand_edited_requirement_file(clone: Path, capfd: py
     assert docs_specs(clone, capfd) == (1, [("DRF001", DERIVED, line)])
 
 
-# verifies: MU-RULE-2010, MU-CORE-0030
+@pytest.mark.requirement("MU-RULE-2010", "MU-CORE-0030")
 def test_the_gate_fails_on_a_duplicate_id(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = clone / SPEC
     text = file.read_text(encoding="utf-8").replace("- [MU-REQ-1003] ", "- [MU-REQ-1002] ")
@@ -78,10 +78,11 @@ def test_the_gate_fails_on_a_duplicate_id(clone: Path, capfd: pytest.CaptureFixt
 
     status, found = docs_specs(clone, capfd)
 
-    assert (status, [finding for finding in found if finding[0] != "DRF001"]) == (1, [("REQ002", SPEC, line)])
+    assert (status, [finding for finding in found if finding[0] == "REQ002"]) == (1, [("REQ002", SPEC, line)])
+    assert {code for code, _, _ in found} == {"DRF001", "REQ002", "TRC001"}  # what was MU-REQ-1003 is cited
 
 
-# verifies: MU-RULE-2011, MU-CORE-0030
+@pytest.mark.requirement("MU-RULE-2011", "MU-CORE-0030")
 def test_the_gate_fails_on_a_requirement_without_keyword(clone: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = clone / SPEC
     text = file.read_text(encoding="utf-8").replace("Files that git ignores MUST be left out", "Ignored files stay out")
@@ -90,10 +91,11 @@ def test_the_gate_fails_on_a_requirement_without_keyword(clone: Path, capfd: pyt
 
     status, found = docs_specs(clone, capfd)
 
-    assert (status, [finding for finding in found if finding[0] != "DRF001"]) == (1, [("KWD001", SPEC, line)])
+    assert (status, [finding for finding in found if finding[0] == "KWD001"]) == (1, [("KWD001", SPEC, line)])
+    assert {code for code, _, _ in found} == {"DRF001", "KWD001", "TRC005"}  # what cites it was written for other words
 
 
-# verifies: MU-REQ-1030
+@pytest.mark.requirement("MU-REQ-1030")
 def test_every_requirement_of_the_repository_stands_in_a_committed_file() -> None:
     wanted = [
         match
@@ -120,7 +122,7 @@ cli(["build", "--strict", "--site-dir", sys.argv[1]])
 """
 
 
-# verifies: MU-SITE-9001
+@pytest.mark.requirement("MU-SITE-9001")
 @pytest.mark.site
 def test_the_own_site_is_built_with_material_in_strict_mode_and_without_network(clone: Path, tmp_path: Path) -> None:
     done = subprocess.run(

@@ -26,7 +26,7 @@ def everything(_path: str) -> bool:
     return True
 
 
-# verifies: MU-REQ-1002
+@pytest.mark.requirement("MU-REQ-1002")
 def test_tracked_changed_new_deleted_and_ignored_files_are_told_apart(tmp_path: Path) -> None:
     repository(tmp_path, {".gitignore": "*.log\n", "a.md": "a", "b.md": "b", "gone.md": "g", "staged.md": "s"})
     (tmp_path / "b.md").write_text("changed")
@@ -166,7 +166,7 @@ def test_what_a_hook_sets_in_the_environment_does_not_mislead(tmp_path: Path, mo
     assert listed(tmp_path / "sub").tracked == {"a.md": blob_id(b"a")}
 
 
-# verifies: MU-REQ-1043
+@pytest.mark.requirement("MU-REQ-1043")
 def test_the_files_of_a_revision_are_read_as_they_were(tmp_path: Path) -> None:
     repository(tmp_path, {"a.md": "one\r\n", "b.md": "", "c.txt": "c", "same.md": "one\r\n"})
     (tmp_path / "link.md").symlink_to("a.md")
@@ -203,7 +203,7 @@ def test_a_blob_that_git_has_lost_is_named(tmp_path: Path) -> None:
     assert str(caught.value) == "git lacks b.md of revision 'HEAD'; `git fetch` it"
 
 
-# verifies: MU-REQ-1040
+@pytest.mark.requirement("MU-REQ-1040")
 def test_local_and_remote_branches_are_listed_once_for_each_commit(tmp_path: Path) -> None:
     origin = repository(tmp_path / "origin", {"a.md": "a"})
     run(origin, "checkout", "-q", "-b", "topic")

@@ -17,7 +17,7 @@ MARKERS = re.findall(r"^\| `(\w+)` \| `([^`]+)`", GUIDE, re.MULTILINE)
 LEVELS = re.findall(r"^\| (must|should|may) \| (.+) \|$", GUIDE, re.MULTILINE)
 
 
-# verifies: MU-REQ-1011
+@pytest.mark.requirement("MU-REQ-1011")
 def test_each_block_of_the_guide_defines_its_requirement() -> None:
     fence = next(fence for fence in FENCES if "AREA-1006" in fence)
 
@@ -33,7 +33,7 @@ def test_each_block_of_the_guide_defines_its_requirement() -> None:
     ]
 
 
-# verifies: MU-REQ-1016
+@pytest.mark.requirement("MU-REQ-1016")
 @pytest.mark.parametrize(("marker", "example"), MARKERS)
 def test_each_marker_style_of_the_guide_defines_its_requirement(marker: str, example: str) -> None:
     settings = Settings(requirements=RequirementSettings(markers=(Marker(marker),)))
@@ -47,7 +47,7 @@ def test_the_guide_shows_each_marker_style() -> None:
     assert [name for name, _ in MARKERS] == list(Marker)
 
 
-# verifies: MU-REQ-1017
+@pytest.mark.requirement("MU-REQ-1017")
 @pytest.mark.parametrize(("level", "words"), LEVELS)
 def test_each_keyword_of_the_guide_has_its_level(level: str, words: str) -> None:
     for word in words.split(", "):

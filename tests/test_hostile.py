@@ -51,7 +51,7 @@ def project(root: Path, **more: str) -> Path:
 # Files that are none, or too much
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_a_line_of_fifty_megabytes_is_a_finding_and_the_other_files_are_checked(tmp_path: Path) -> None:
     project(tmp_path, **{"specs/20-long.md": "# Long\n\n" + "x" * 50_000_000})
 
@@ -61,7 +61,7 @@ def test_a_line_of_fifty_megabytes_is_a_finding_and_the_other_files_are_checked(
     assert outcome.counts.requirements == 1
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_a_long_line_below_the_limit_of_a_file_is_named(tmp_path: Path) -> None:
     project(tmp_path, **{"specs/20-long.md": "# Long\n\n" + "x" * 2_000_000})
 
@@ -79,7 +79,7 @@ def test_a_long_line_below_the_limit_of_a_file_is_named(tmp_path: Path) -> None:
     ],
     ids=["quotes", "spaced quotes", "lists in a line", "lists by line", "ordered lists by line"],
 )
-# verifies: MU-CORE-0022, MU-CORE-0033
+@pytest.mark.requirement("MU-CORE-0022", "MU-CORE-0033")
 def test_what_nests_deeper_than_anybody_reads_is_a_finding(nested: str) -> None:
     outcome = of_text(SPEC + "\nText.\n\n" + nested)
 
@@ -87,7 +87,7 @@ def test_what_nests_deeper_than_anybody_reads_is_a_finding(nested: str) -> None:
     assert outcome.counts.requirements == 1
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_a_spec_that_is_deleted_between_listing_and_reading_is_a_finding(tmp_path: Path) -> None:
     project(tmp_path, **{"specs/20-gone.md": "# Gone\n"})
     tree = tree_of(tmp_path)
@@ -101,7 +101,7 @@ def test_a_spec_that_is_deleted_between_listing_and_reading_is_a_finding(tmp_pat
 
 
 @pytest.mark.parametrize("in_git", [False, True])
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_a_pipe_and_a_folder_named_like_a_spec_are_none_and_links_that_lead_nowhere_are_findings(
     tmp_path: Path, in_git: bool
 ) -> None:
@@ -118,14 +118,14 @@ def test_a_pipe_and_a_folder_named_like_a_spec_are_none_and_links_that_lead_nowh
     assert codes(outcome) == [("ENC002", f"specs/{name}.md", 1) for name in ("about", "around", "itself")]
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_settings_that_are_a_pipe_are_none(tmp_path: Path) -> None:
     os.mkfifo(project(tmp_path) / "pyproject.toml")
 
     assert workspace.open_workspace(tmp_path, use_cache=False).source == ""
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_a_name_that_is_not_utf_8_is_a_finding_that_every_report_can_write(tmp_path: Path, capfd: Captured) -> None:
     project(tmp_path)
     (tmp_path / os.fsdecode(b"specs/20-\xff.md")).write_text(SPEC)
@@ -154,19 +154,19 @@ def test_a_name_that_is_not_utf_8_is_a_finding_that_every_report_can_write(tmp_p
         "1e999999999",
     ],
 )
-# verifies: MU-CORE-0023, MU-CORE-0033
+@pytest.mark.requirement("MU-CORE-0023", "MU-CORE-0033")
 def test_a_value_of_front_matter_that_yaml_cannot_make_stays_a_text(value: str) -> None:
     assert codes(of_text(f"---\ntitle: {value}\n---\n{SPEC}")) == []
 
 
-# verifies: MU-CORE-0023
+@pytest.mark.requirement("MU-CORE-0023")
 def test_front_matter_makes_no_object() -> None:
     assert codes(of_text(f"---\na: 1\ntitle: !!python/object/apply:os.system ['true']\n---\n{SPEC}")) == [
         ("SHP008", PATH, 3)
     ]
 
 
-# verifies: MU-CORE-0023
+@pytest.mark.requirement("MU-CORE-0023")
 def test_aliases_of_aliases_are_not_multiplied_out() -> None:
     names = "abcdefghij"
     bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -180,7 +180,7 @@ def test_aliases_of_aliases_are_not_multiplied_out() -> None:
         assert codes(of_text(f"---\n{text}title: *j\nprefix: Q\n---\n{SPEC}")) == []
 
 
-# verifies: MU-CORE-0041
+@pytest.mark.requirement("MU-CORE-0041")
 @pytest.mark.parametrize(
     ("table", "told"),
     [
@@ -204,7 +204,7 @@ def test_settings_that_cannot_work_are_told(table: str, told: str) -> None:
     assert told in str(caught.value)
 
 
-# verifies: MU-CORE-0033
+@pytest.mark.requirement("MU-CORE-0033")
 def test_numbers_of_any_length_are_in_order() -> None:
     long = "7" * 5000
     text = f"{SPEC}- [Q-{long}] It MUST stop.\n- [Q-9{long}] It MUST rest.\n"
@@ -220,7 +220,7 @@ def test_numbers_of_any_length_are_in_order() -> None:
 
 @pytest.mark.parametrize("force", [False, True])
 @pytest.mark.parametrize("derived", ["COMPLIANCE.md", "requirements/queue.yaml"])
-# verifies: MU-CORE-0004, MU-REQ-1035
+@pytest.mark.requirement("MU-CORE-0004", "MU-REQ-1035")
 def test_a_link_in_the_place_of_a_derived_file_never_costs_a_spec(tmp_path: Path, derived: str, force: bool) -> None:
     project(tmp_path)
     (tmp_path / derived).parent.mkdir(exist_ok=True)
@@ -234,7 +234,7 @@ def test_a_link_in_the_place_of_a_derived_file_never_costs_a_spec(tmp_path: Path
     assert ("DRF003", derived) in [(finding.code, finding.place.path) for finding in outcome.findings]
 
 
-# verifies: MU-CORE-0004
+@pytest.mark.requirement("MU-CORE-0004")
 def test_a_report_never_replaces_a_spec(tmp_path: Path, capfd: Captured) -> None:
     project(tmp_path)
 
@@ -243,7 +243,7 @@ def test_a_report_never_replaces_a_spec(tmp_path: Path, capfd: Captured) -> None
     assert (tmp_path / PATH).read_text() == SPEC
 
 
-# verifies: MU-REQ-1035
+@pytest.mark.requirement("MU-REQ-1035")
 def test_a_file_that_git_ignores_is_compared_and_not_replaced_either(tmp_path: Path) -> None:
     repository(tmp_path, {PATH: SPEC, ".gitignore": "COMPLIANCE.md\nrequirements/\n"})
     workspace.sync(tmp_path, workspace.check(tmp_path))
@@ -255,7 +255,7 @@ def test_a_file_that_git_ignores_is_compared_and_not_replaced_either(tmp_path: P
     assert (tmp_path / "COMPLIANCE.md").read_text() == "mine\n"
 
 
-# verifies: MU-CORE-0024
+@pytest.mark.requirement("MU-CORE-0024")
 def test_a_hostile_path_ends_neither_a_comment_nor_a_link() -> None:
     outcome = pipeline.run(memory({"specs/10-a\nb](javascript:x)<i>.md": SPEC}), Settings())
     texts = {file.path: file.text or "" for file in outcome.files}
@@ -268,7 +268,7 @@ def test_a_hostile_path_ends_neither_a_comment_nor_a_link() -> None:
     )
 
 
-# verifies: MU-CORE-0010
+@pytest.mark.requirement("MU-CORE-0010")
 def test_a_cache_that_the_disk_damaged_changes_no_result(tmp_path: Path) -> None:
     write(tmp_path, {PATH: SPEC})
     workspace.sync(tmp_path, workspace.check(tmp_path))
@@ -285,7 +285,7 @@ def test_a_cache_that_the_disk_damaged_changes_no_result(tmp_path: Path) -> None
         assert workspace.check(tmp_path).findings == wanted
 
 
-# verifies: MU-CORE-0010
+@pytest.mark.requirement("MU-CORE-0010")
 def test_a_value_of_the_cache_that_was_changed_counts_for_missing(tmp_path: Path) -> None:
     import sqlite3
 
@@ -299,7 +299,7 @@ def test_a_value_of_the_cache_that_was_changed_counts_for_missing(tmp_path: Path
     assert Cache.open(tmp_path).get_many(["key"]) == {}
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_a_spec_that_is_a_link_to_what_is_no_spec_is_a_finding_and_a_link_to_a_spec_is_none(tmp_path: Path) -> None:
     project(tmp_path)
     (spec,) = (tmp_path / "specs").glob("*.md")
@@ -315,7 +315,7 @@ def test_a_spec_that_is_a_link_to_what_is_no_spec_is_a_finding_and_a_link_to_a_s
     ]
 
 
-# verifies: MU-CORE-0030, MU-CORE-0033
+@pytest.mark.requirement("MU-CORE-0030", "MU-CORE-0033")
 @pytest.mark.parametrize("command", ["check --report json", "--version", "sync"])
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_closed_stream_is_no_traceback(tmp_path: Path, command: str, closed: str) -> None:
@@ -327,7 +327,7 @@ def test_a_closed_stream_is_no_traceback(tmp_path: Path, command: str, closed: s
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
 
 
-# verifies: MU-CORE-0030, MU-CORE-0033
+@pytest.mark.requirement("MU-CORE-0030", "MU-CORE-0033")
 @pytest.mark.parametrize("command", ["check --report json", "--version", "sync"])
 def test_a_full_stream_is_told_and_no_traceback(tmp_path: Path, command: str) -> None:
     project(tmp_path)  # not synced, so that each of the commands has something to say
@@ -379,7 +379,7 @@ def seconds(text: str) -> float:
 
 
 @pytest.mark.parametrize("name", PATHOLOGICAL)
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_four_times_the_text_takes_far_less_than_forty_times_the_time(name: str) -> None:
     size = 10_000
     short = seconds(PATHOLOGICAL[name](size))

@@ -58,19 +58,19 @@ def found(root: Path, select: str) -> list[tuple[str, str, int]]:
         "DATA:text/html;base64,x",
     ],
 )
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_a_script_is_one_however_browsers_let_it_be_written(href: str) -> None:
     assert target_of(href, "a.md") == Target(Way.SCRIPT)
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_only_what_a_browser_would_run_is_a_script() -> None:
     hrefs = ("java script:x", "docs/javascript:x", "a.md?javascript:x", "data:image/png;base64,x")
 
     assert [target_of(href, "a.md").way for href in hrefs] == [Way.INSIDE, Way.INSIDE, Way.INSIDE, Way.AWAY]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_srcset_is_read_as_browsers_do_also_where_it_begins_with_commas() -> None:
     text = '<img srcset=" ,, ,a.png 1x, b.png,">'
 
@@ -102,7 +102,7 @@ GROWING: dict[str, tuple[int, Callable[[int], object]]] = {
 
 
 @pytest.mark.parametrize("name", GROWING)
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_ten_times_the_text_takes_far_less_than_a_hundred_times_the_time(name: str) -> None:
     size, work = GROWING[name]
 
@@ -116,7 +116,7 @@ def test_ten_times_the_text_takes_far_less_than_a_hundred_times_the_time(name: s
     assert ten_times < 35 * max(0.004, once)
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_of_thousands_of_dead_anchors_the_first_get_a_guess_and_the_rest_take_no_time() -> None:
     guesses = Guesses()
     names = [f"head-{number}" for number in range(30_000)]
@@ -137,7 +137,7 @@ def test_of_thousands_of_dead_anchors_the_first_get_a_guess_and_the_rest_take_no
         ("specs/20-deep.md", "SHP008", "---\ntitle:\n  "),
     ],
 )
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_yaml_that_nests_without_end_is_a_finding_and_ends_no_process(
     tmp_path: Path, deep: str, path: str, code: str, head: str
 ) -> None:
@@ -146,7 +146,7 @@ def test_yaml_that_nests_without_end_is_a_finding_and_ends_no_process(
     assert [(one, at) for one, at, _ in found(root, code)] == [(code, path)]
 
 
-# verifies: MU-RULE-2033
+@pytest.mark.requirement("MU-RULE-2033")
 def test_yaml_that_only_has_many_brackets_is_read(tmp_path: Path) -> None:
     waiver = "- {rule: LNK001, reason: '[[[', owner: Ada, expires: 2099-01-31}\n"
     root = project(tmp_path, **{"README.md": DEAD, "requirements/waivers.yaml": waiver * 300})
@@ -154,7 +154,7 @@ def test_yaml_that_only_has_many_brackets_is_read(tmp_path: Path) -> None:
     assert found(root, "LNK001,SET008") == []
 
 
-# verifies: MU-RULE-2033
+@pytest.mark.requirement("MU-RULE-2033")
 def test_a_link_in_the_place_of_the_waivers_is_told_with_what_helps(tmp_path: Path) -> None:
     root = project(tmp_path / "project", **{"requirements/README.md": "# R\n"})
     (tmp_path / "elsewhere").write_text("[]")
@@ -174,7 +174,7 @@ def test_a_link_in_the_place_of_the_waivers_is_told_with_what_helps(tmp_path: Pa
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "markdown"])
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_no_report_on_standard_output_gives_a_ci_runner_an_order(tmp_path: Path, form: str) -> None:
     order = "##[add-mask]x"
     root = project(tmp_path, **{f"{order}.md": f"[b](<{order}.md>)\n"})
@@ -191,7 +191,7 @@ def test_no_report_on_standard_output_gives_a_ci_runner_an_order(tmp_path: Path,
 @pytest.mark.parametrize(
     "path", ["README.md", "requirements/waivers.yaml", "requirements/baseline.json", "mkdocs.yml", "COMPLIANCE.md"]
 )
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_a_report_replaces_nothing_that_a_check_reads(tmp_path: Path, path: str) -> None:
     root = project(tmp_path, **{"README.md": DEAD, "mkdocs.yml": "site_name: x\n"})
     before = {file: file.read_bytes() for file in root.rglob("*") if file.is_file()}
@@ -205,7 +205,7 @@ def test_a_report_replaces_nothing_that_a_check_reads(tmp_path: Path, path: str)
     assert {file: file.read_bytes() for file in root.rglob("*") if file.is_file()} == before
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_a_report_never_writes_into_gits_own_folder(tmp_path: Path) -> None:
     root = repository(tmp_path, {"muster.toml": "", "specs/10-queue.md": SPEC})
     before = (root / ".git/config").read_bytes()
@@ -219,7 +219,7 @@ def test_a_report_never_writes_into_gits_own_folder(tmp_path: Path) -> None:
     assert (root / ".git/config").read_bytes() == before
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_a_markdown_report_replaces_the_one_of_the_last_run(tmp_path: Path) -> None:
     root = project(tmp_path, **{"README.md": DEAD})
 
@@ -228,14 +228,14 @@ def test_a_markdown_report_replaces_the_one_of_the_last_run(tmp_path: Path) -> N
     assert (done, (root / "report.md").read_text().startswith("**Muster found 1 error")) == ([1, 1], True)
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_two_reports_for_one_file_are_a_mistake(tmp_path: Path) -> None:
     done = muster(project(tmp_path), "--report", "json=out", "--report", "sarif=./out")
 
     assert (done.returncode, done.stderr) == (2, "muster: two reports for ./out\nhelp: give each a file of its own\n")
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_a_report_in_the_place_of_a_link_that_leads_to_itself_is_told(tmp_path: Path) -> None:
     root = project(tmp_path)
     (root / "loop").symlink_to("loop")
@@ -245,7 +245,7 @@ def test_a_report_in_the_place_of_a_link_that_leads_to_itself_is_told(tmp_path: 
     assert (done.returncode, "it is a symbolic link that leads to itself" in done.stderr) == (2, True), done.stderr
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_a_report_may_go_to_standard_output_by_its_device(tmp_path: Path) -> None:
     done = muster(project(tmp_path), "--select", "LNK", "--report", "json=/dev/stdout")
 
@@ -258,7 +258,7 @@ def test_a_report_may_go_to_standard_output_by_its_device(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "name", ["^HEAD", "--upload-pack=touch x", "HEAD:muster.toml", "HEAD^{tree}", "", "HEAD..HEAD"]
 )
-# verifies: MU-RULE-2034
+@pytest.mark.requirement("MU-RULE-2034")
 def test_what_names_no_one_commit_is_no_revision(tmp_path: Path, name: str) -> None:
     root = repository(tmp_path, {"muster.toml": "", "specs/10-queue.md": SPEC, "README.md": DEAD})
 

@@ -14,7 +14,7 @@ from muster.specs.naming import Band, band_of
 GRAMMAR = re.compile(DEFAULT_ID)
 
 
-# verifies: MU-REQ-1040
+@pytest.mark.requirement("MU-REQ-1040")
 @pytest.mark.parametrize(
     ("area", "known", "following"),
     [

@@ -42,7 +42,7 @@ def faults(link: str, files: dict[str, str], page: str, settings: str) -> list[s
     return [line.split(" ", 1)[1] for line in told({page: f"# Page\n\n{link}\n", **files}, settings)]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize(
     "link",
     [
@@ -64,7 +64,7 @@ def test_what_github_resolves_is_no_finding(link: str) -> None:
     assert faults(link, files, "README.md", GITHUB) == []
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize(
     ("link", "fault"),
     [
@@ -92,7 +92,7 @@ def test_what_github_does_not_resolve_is_told(link: str, fault: str) -> None:
     assert faults(link, {"docs/guide.md": GUIDE}, "README.md", GITHUB) == [fault]
 
 
-# verifies: MU-CORE-0031
+@pytest.mark.requirement("MU-CORE-0031")
 @pytest.mark.parametrize(
     ("link", "remedy"),
     [
@@ -125,7 +125,7 @@ SITE_FILES = {
 OUTSIDE = SITE.replace('["docs/specs/*.md"]', '["docs/specs/*.md", "**/SPEC/SPEC.md"]')
 
 
-# verifies: MU-RULE-2013, MU-REQ-1020
+@pytest.mark.requirement("MU-RULE-2013", "MU-REQ-1020")
 @pytest.mark.parametrize(
     "link",
     [
@@ -143,7 +143,7 @@ def test_what_the_site_has_is_no_finding(link: str) -> None:
     )
 
 
-# verifies: MU-RULE-2013, MU-REQ-1020
+@pytest.mark.requirement("MU-RULE-2013", "MU-REQ-1020")
 @pytest.mark.parametrize(
     ("link", "fault"),
     [
@@ -179,7 +179,7 @@ def test_what_the_site_has_not_is_told(link: str, fault: str) -> None:
     assert faults(link, SITE_FILES, "docs/guide/page.md", settings) == [fault]
 
 
-# verifies: MU-CORE-0031
+@pytest.mark.requirement("MU-CORE-0031")
 @pytest.mark.parametrize(
     ("page", "link", "remedy"),
     [
@@ -202,7 +202,7 @@ def test_on_a_site_the_help_counts_from_where_the_page_is_or_its_file(page: str,
     assert helps({**files, f"docs/{page}": f"# Page\n\n{link}\n"}, SITE) == [remedy]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_a_spec_from_outside_is_read_on_the_site_and_on_github() -> None:
     links = "[a](#1-order-size) [b](#C-1001) [c](../../src/queue.py) [d](#1-order--size) [e](#order)"
 
@@ -211,7 +211,7 @@ def test_a_spec_from_outside_is_read_on_the_site_and_on_github() -> None:
     ]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_a_readme_beside_a_site_is_read_on_github() -> None:
     links = "[a](docs/specs/10-queue.md#1-order--size) [b](src/queue.py#L1) [c](docs/specs/10-queue.md#Q-1001)"
 
@@ -223,7 +223,7 @@ def test_a_readme_beside_a_site_is_read_on_github() -> None:
     ]
 
 
-# verifies: MU-RULE-2013, MU-CORE-0043
+@pytest.mark.requirement("MU-RULE-2013", "MU-CORE-0043")
 def test_without_a_site_every_file_is_read_on_github() -> None:
     files = {"specs/10-queue.md": SPEC + "\n[a](../src/queue.py) [b](#1-order--size)\n", "src/queue.py": ""}
     site = {"mkdocs.yml": "site_name: Sample\n"}
@@ -233,13 +233,13 @@ def test_without_a_site_every_file_is_read_on_github() -> None:
     assert told(files, '[site]\ndocs = ""\n') == []
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize("text", ["::: package.module", "--8<-- 'more.md'", "{% include 'more.md' %}"])
 def test_a_page_that_takes_in_text_from_elsewhere_may_have_any_anchor(text: str) -> None:
     assert faults("[a](b.md#anything)", {"docs/b.md": f"# B\n\n{text}\n"}, "docs/a.md", SITE) == []
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize(
     ("link", "fault"),
     [
@@ -263,7 +263,7 @@ def test_a_book_has_the_chapters_that_its_summary_names(link: str, fault: str) -
     assert faults(link, files, "src/page.md", settings) == ([fault] if fault else [])
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_a_book_without_a_summary_has_every_page_as_a_chapter() -> None:
     files = {"src/guide.md": GUIDE, "notes.md": "# Notes\n"}
 
@@ -272,7 +272,7 @@ def test_a_book_without_a_summary_has_every_page_as_a_chapter() -> None:
     ]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_settings_name_the_own_address_and_the_targets_that_something_else_makes() -> None:
     settings = GITHUB + '[links]\nrepository = "https://github.com/a/b"\nignore = ["api/**"]\nexclude = ["vendor/**"]\n'
     own = "https://github.com/a/b"
@@ -291,7 +291,7 @@ def test_settings_name_the_own_address_and_the_targets_that_something_else_makes
     ]
 
 
-# verifies: MU-RULE-2013, MU-RULE-2005
+@pytest.mark.requirement("MU-RULE-2013", "MU-RULE-2005")
 def test_an_allowance_holds_in_a_readme_too_and_is_judged_there() -> None:
     text = "[a](gone.md) <!-- muster: allow LNK001 made later -->\n\n<!-- muster: allow LNK002 nothing -->\n\nText.\n"
     outcome = run(memory({"README.md": text}), settings_from(GITHUB, "muster.toml"))
@@ -299,7 +299,7 @@ def test_an_allowance_holds_in_a_readme_too_and_is_judged_there() -> None:
     assert [(f.code, f.place.line) for f in outcome.findings] == [("SET002", 3)]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_what_lies_in_the_working_tree_alone_is_told_apart_from_what_is_nowhere(tmp_path: Path) -> None:
     def git(*arguments: str, folder: Path = tmp_path) -> None:
         identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "protocol.file.allow=always"]
@@ -351,7 +351,7 @@ def corpus_pages(name: str) -> list[Page]:
     return [page for page in project.pages if page.path not in TARGETS_ALONE]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize(("name", "dead"), CORPORA)
 def test_every_link_of_the_corpora_is_read_and_exactly_the_dead_ones_are_told(name: str, dead: int) -> None:
     records = [json.loads(line) for line in (FOLDER / name / "expected" / "links.jsonl").read_text().splitlines()]
@@ -375,7 +375,7 @@ def test_every_link_of_the_corpora_is_read_and_exactly_the_dead_ones_are_told(na
         assert href in lines[path][line - 1] or href in lines[path][line]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize(("name", "dead"), CORPORA)
 def test_the_links_of_a_corpus_can_be_listed_on_the_command_line(
     name: str, dead: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -394,7 +394,7 @@ def test_the_links_of_a_corpus_can_be_listed_on_the_command_line(
     )
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_the_links_to_one_file_can_be_listed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "muster.toml").write_text(GITHUB, encoding="utf-8")
     (tmp_path / "README.md").write_text("[a](guide.md#again) [b](guide.md#no) [c](gone.md)\n", encoding="utf-8")

@@ -300,7 +300,7 @@ def test_a_target_that_something_else_makes_is_fine() -> None:
     assert [one.target for one in report_on(made, ("api/**",)).dead] == ["none.html"]
 
 
-# verifies: MU-RULE-2020
+@pytest.mark.requirement("MU-RULE-2020")
 @pytest.mark.site
 def test_a_real_site_has_the_dead_links_that_were_written(built: Path, capfd: Captured) -> None:
     status = run(["-C", str(built), "links"])
@@ -320,7 +320,7 @@ def test_a_real_site_has_the_dead_links_that_were_written(built: Path, capfd: Ca
     assert captured.err.startswith("7 pages, ")
 
 
-# verifies: MU-RULE-2013, MU-RULE-2020
+@pytest.mark.requirement("MU-RULE-2013", "MU-RULE-2020")
 def test_linkchecker_finds_the_same_links_dead() -> None:
     pages = {
         "index.html": "<a href=guide/>a</a> <a href=guide/#one>b</a> <a href=guide/#two>c</a> <a href=gone/>d</a>",

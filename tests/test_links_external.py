@@ -118,7 +118,7 @@ def ask(addresses: Sequence[str]) -> Iterator[linkchecker.Reply]:
     return linkchecker.replies(addresses, timeout=1, rate=1000)
 
 
-# verifies: MU-RULE-2020
+@pytest.mark.requirement("MU-RULE-2020")
 def test_each_answer_of_a_server_is_judged_and_what_may_pass_is_asked_again(web: Web) -> None:
     names = ("ok", "moved", "elsewhere", "gone", "busy", "error", "private", "hang", "drop")
     addresses = [f"{web.top}/{name}" for name in names] + ["http://[::1/x"]
@@ -160,7 +160,7 @@ def project(root: Path, settings: str, pages: dict[str, str]) -> Path:
     return root
 
 
-# verifies: MU-RULE-2020, MU-RULE-2021
+@pytest.mark.requirement("MU-RULE-2020", "MU-RULE-2021")
 def test_dead_addresses_are_told_with_their_pages_and_good_answers_are_kept(
     web: Web, tmp_path: Path, capfd: Captured
 ) -> None:
@@ -221,7 +221,7 @@ def test_dead_addresses_are_told_with_their_pages_and_good_answers_are_kept(
     )
 
 
-# verifies: MU-RULE-2020, MU-CORE-0034
+@pytest.mark.requirement("MU-RULE-2020", "MU-CORE-0034")
 def test_an_interrupt_ends_linkchecker_and_keeps_what_is_known(web: Web, tmp_path: Path) -> None:
     root = project(tmp_path, "", {"site/index.html": f"<a href={web.top}/late><a href={web.top}/hang>"})
     settings = root / "muster.toml"

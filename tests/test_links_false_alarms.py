@@ -11,7 +11,7 @@ LABELS = "# Page\n\n[a][pkg.Thing] [b][`pkg.run`] [c][queue-limits] [d][Queue li
 QUEUE = "# Queue\n\n## Queue limits\n"
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize(
     ("configuration", "left"),
     [
@@ -30,7 +30,7 @@ def test_a_label_is_undefined_where_the_host_finds_it_nowhere_else(configuration
     )
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_a_label_may_come_with_text_that_the_page_takes_in_and_on_github_it_may_not() -> None:
     text = "# Page\n\n[a][far]\n\n--8<-- 'links.md'\n"
 
@@ -40,7 +40,7 @@ def test_a_label_may_come_with_text_that_the_page_takes_in_and_on_github_it_may_
     ]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize("heading", ["::: pkg", "# ::: pkg", "### ::: pkg.module", "##::: pkg"])
 def test_a_heading_that_stands_for_an_object_brings_anchors_that_only_the_build_knows(heading: str) -> None:
     files = {"docs/api.md": f"# API\n\n{heading}\n", "docs/a.md": "# A\n\n[a](api.md#pkg.run)\n"}
@@ -48,7 +48,7 @@ def test_a_heading_that_stands_for_an_object_brings_anchors_that_only_the_build_
     assert told(files, SITE) == []
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_an_anchor_close_below_its_heading_is_its_own_and_of_two_headings_neither_is() -> None:
     near = "# Page\n\n## Limits\n<a id=limits></a>\n\nText.\n\n## More\n\n<a id=more></a>\n"
     far = "# Page\n\n## Limits\n\nText.\n\nText.\n\n<a id=limits></a>\n"
@@ -59,7 +59,7 @@ def test_an_anchor_close_below_its_heading_is_its_own_and_of_two_headings_neithe
     assert told({"docs/a.md": twice}, SITE) == ["docs/a.md:5:1 LNK007 the anchor x stands on line 3 too"]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_headings_in_html_have_anchors_on_github_and_count_with_the_others() -> None:
     links = "[a](#our-sponsors) [b](#two-words) [c](#again-1) [d](#again-2)\n"
     headings = "<h3>Our <b>Sponsors</b></h3>\n\n<h1 align='center'>\n  Two words\n</h1>\n\n<H2>Again</H2>\n\n## Again\n"
@@ -71,7 +71,7 @@ def test_headings_in_html_have_anchors_on_github_and_count_with_the_others() -> 
     ]  # fmt: skip
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize(
     ("link", "fault"),
     [
@@ -94,21 +94,21 @@ def test_a_book_has_pages_that_no_chapter_is_named_after(link: str, fault: str) 
     assert told(files, BOOK) == ([f"src/deep/page.md:3:1 {fault}"] if fault else [])
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_a_chapter_that_includes_text_may_have_any_anchor() -> None:
     files = {"src/a.md": "# A\n\n[a](b.md#anything)\n", "src/b.md": "# B\n\n{{#include ../more.md}}\n"}
 
     assert told(files, BOOK) == []
 
 
-# verifies: MU-RULE-2013, MU-REQ-1020
+@pytest.mark.requirement("MU-RULE-2013", "MU-REQ-1020")
 def test_an_anchor_may_be_written_behind_any_mark_and_with_backslashes() -> None:
     text = "# A {#\\_top}\n\n^x^{#\\_note} ==y=={#mark} ~z~{#low}\n\n[a](#_top) [b](#_note) [c](#mark) [d](#low)\n"
 
     assert told({"docs/a.md": text}, SITE) == []
 
 
-# verifies: MU-RULE-2013, MU-CORE-0043
+@pytest.mark.requirement("MU-RULE-2013", "MU-CORE-0043")
 def test_without_settings_pages_are_sought_where_mkdocs_seeks_them() -> None:
     page = "# A\n\n[a](#1-one-two)\n\n## 1) One & two\n"
     site = {"mkdocs.yml": "site_name: Sample\n", "docs/index.md": page}
@@ -120,7 +120,7 @@ def test_without_settings_pages_are_sought_where_mkdocs_seeks_them() -> None:
     ] == [fault[:40]]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 def test_the_path_of_an_item_in_a_program_is_no_path_of_a_file() -> None:
     assert told({"README.md": "[a](proc_macro::Token) [b](std::sync) [c](crate::a::B) [d](_x::y)\n"}) == []
     assert told({"README.md": "[a](proc_macro:Token)\n"}) == [
@@ -128,7 +128,7 @@ def test_the_path_of_an_item_in_a_program_is_no_path_of_a_file() -> None:
     ]
 
 
-# verifies: MU-RULE-2015
+@pytest.mark.requirement("MU-RULE-2015")
 def test_the_sign_for_information_may_be_shown_as_an_emoji() -> None:
     assert list(hidden_in("> \u2139\ufe0f Note")) == []
     assert [part.start for part in hidden_in("\U0001f6e0\ufe0f\ufe0f")] == [2]

@@ -181,7 +181,7 @@ def dead(pages: dict[str, Seen], site: Path) -> dict[str, int]:
     return counts
 
 
-# verifies: MU-RULE-2013, MU-REQ-1020, MU-SITE-9001
+@pytest.mark.requirement("MU-RULE-2013", "MU-REQ-1020", "MU-SITE-9001")
 @pytest.mark.parametrize("directory_urls", ["true", "false"])
 def test_every_anchor_and_every_dead_link_of_a_built_site_is_known_to_check(
     tmp_path: Path, directory_urls: str

@@ -25,7 +25,7 @@ def found(text: str) -> list[tuple[str, str, LinkForm]]:
     return [(text[link.start : link.end], link.href, link.form) for link in scan(text, DEFINITIONS).links]
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @settings(max_examples=3000, deadline=None)
 @given(st.lists(st.sampled_from(PARTS), max_size=14).map("".join), st.booleans())
 @example("[a [b](c) d](e)", False)
@@ -37,7 +37,7 @@ def test_a_text_gives_the_same_links_quickly_and_slowly(text: str, defined: bool
     assert scan(text, definitions) == scanning._slow(text, definitions)  # noqa: SLF001 - the subject
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize("name", [pytest.param(name, marks=needs_corpora) for name in NAMES])
 def test_the_paragraphs_of_real_documents_give_the_same_links_quickly_and_slowly(name: str) -> None:
     compared = 0
@@ -49,7 +49,7 @@ def test_the_paragraphs_of_real_documents_give_the_same_links_quickly_and_slowly
     assert compared > 100
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize(
     ("text", "links"),
     [
@@ -72,7 +72,7 @@ def test_each_way_of_writing_a_link_is_read(text: str, links: list[tuple[str, st
     assert found(text) == links
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize(
     ("text", "undefined"),
     [
@@ -88,7 +88,7 @@ def test_a_reference_without_definition_is_told_from_what_only_looks_like_one(te
     assert [name for _, _, name in scan(text, DEFINITIONS).undefined] == undefined
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize(
     "text",
     ["[a](" + "b" * 1_000_000 + ")", "[" * 100_000, "[a](" * 50_000, "![" * 50_000 + "](b)" * 50_000,
@@ -99,7 +99,7 @@ def test_a_hostile_text_is_read_to_its_end(text: str) -> None:
     assert all(isinstance(link, Found) for link in scan(text, DEFINITIONS).links)
 
 
-# verifies: MU-RULE-2013
+@pytest.mark.requirement("MU-RULE-2013")
 @pytest.mark.parametrize(
     ("href", "target"),
     [

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar
+from typing import cast
 
 import pytest
 
 import repositories
 from muster import pipeline, workspace
-from muster.inputs import memory
+from muster.inputs import Inputs, memory
 from muster.links.mentions import mentions_in, mentions_in_text
 from muster.links.numbers import section_numbers
 from muster.model import Mention, MentionKind
 from muster.settings import Settings, settings_from
 from muster.store.cache import Cache
 from muster.store.tree import tree_of
-from muster.sweep import Found, mentions_of, swept
+from muster.sweep import Found, look_of, swept
 from muster.text.inline import code_spans
 from muster.text.source import source_of
+from muster.trace.marks import scan_of
 
 SPEC = "# Queue SPEC\n\nConformance language: RFC 2119 and RFC 8174\n\n## 3) Order\n\n"
 FILES = {"specs/10-queue.md": f"{SPEC}### 3.1 Fairness\n\n- [Q-1001] It MUST go.\n"}
@@ -43,7 +44,7 @@ def found(files: dict[str, str | bytes], table: str = "") -> list[tuple[str, str
 # In one text
 
 
-# verifies: MU-RULE-2023
+@pytest.mark.requirement("MU-RULE-2023")
 def test_a_path_with_an_anchor_or_a_section_is_found_at_its_place_in_any_text() -> None:
     text = "x\r\n# «é» see specs/10-queue.md#2-api, and\r`specs/10-queue.md` §6.2–§6.4\n\tlink: ../a/b.md#c.\n"
 
@@ -54,7 +55,7 @@ def test_a_path_with_an_anchor_or_a_section_is_found_at_its_place_in_any_text() 
     ]
 
 
-# verifies: MU-RULE-2023
+@pytest.mark.requirement("MU-RULE-2023")
 def test_a_file_that_is_not_utf_8_is_looked_through_all_the_same() -> None:
     assert named(b"\xff\xe9 specs/10-queue.md#2-api \xfe") == [("specs/10-queue.md", "2-api", 1, 4, 23)]
 
@@ -92,7 +93,7 @@ def bare(text: str) -> list[str]:
     return [m.name for m in mentions_in_text(text, [], code_spans(text))]
 
 
-# verifies: MU-RULE-2023
+@pytest.mark.requirement("MU-RULE-2023")
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [
@@ -149,7 +150,7 @@ def test_the_numbers_of_a_page_are_those_of_its_headings_clauses_and_listed_item
 # Against the files
 
 
-# verifies: MU-RULE-2023
+@pytest.mark.requirement("MU-RULE-2023")
 def test_an_anchor_that_a_text_file_names_resolves_from_the_root_or_a_folder_above_the_file() -> None:
     files: dict[str, str | bytes] = {
         "src/a.py": "# specs/10-queue.md#31-fairness\n# specs/10-queue.md#3.1\n# SPECS: specs/10-queue.md#Q-1001\n"
@@ -166,7 +167,7 @@ def test_an_anchor_that_a_text_file_names_resolves_from_the_root_or_a_folder_abo
     ]
 
 
-# verifies: MU-RULE-2023
+@pytest.mark.requirement("MU-RULE-2023")
 def test_a_missing_file_is_found_where_its_folder_is_there_and_it_is_no_sample() -> None:
     text = "specs/gone.md#a other/gone.md#a gone.md#a specs/foo.md#two specs/gone.md#anchor ../specs/gone.md#b ../x.md#"
 
@@ -195,7 +196,7 @@ def test_the_help_names_the_anchor_with_the_same_letters() -> None:
     ]
 
 
-# verifies: MU-RULE-2023
+@pytest.mark.requirement("MU-RULE-2023")
 def test_a_section_of_the_page_or_of_a_named_file_must_be_one_of_its_headings() -> None:
     files: dict[str, str | bytes] = {
         "README.md": "# Readme\n\nSee 10-queue.md §3.1, specs/10-queue.md §3.2 and file.md §9. And §12.\n",
@@ -235,7 +236,7 @@ def test_excluded_files_binaries_and_files_that_are_too_large_are_not_looked_thr
     assert found(files, '[links]\nexclude = ["samples/**"]\n[specs]\nmax_bytes = 1000\n') == []
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 @pytest.mark.parametrize("unit", [".md#", "a.md#b;", "a/", "a.md §1 ", "\r", "\x1b[2J::error::a.md#b "])
 def test_a_line_of_a_megabyte_is_read_once(unit: str) -> None:
     content = unit.encode() * (1_000_000 // len(unit.encode()))
@@ -243,7 +244,7 @@ def test_a_line_of_a_megabyte_is_read_once(unit: str) -> None:
     assert len(mentions_in(content)) in (0, content.count(b".md#b") + content.count(b".md \xc2"))
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_hostile_words_are_made_visible_in_the_message() -> None:
     outcome = pipeline.run(memory({**FILES, "a.txt": "specs/10-queue.md#a\u0301\u200b"}), Settings())
 
@@ -253,40 +254,75 @@ def test_hostile_words_are_made_visible_in_the_message() -> None:
 # The sweep
 
 
-# verifies: MU-RULE-2023
+class Texts:
+    """Files by version, each of which names its own path; what is read is noted."""
+
+    def __init__(self, versions: dict[str, str], state: str = "") -> None:
+        self.versions = versions
+        self.state = state
+        self.looked: list[str] = []
+
+    @property
+    def reader(self) -> Texts:
+        return self
+
+    @property
+    def portable(self) -> bool:
+        return False
+
+    def text_of(self, path: str, limit: int) -> bytes | None:
+        self.looked.append(path)
+        if path.startswith("gone"):
+            raise FileNotFoundError(path)
+        return f"a.md#{path[:-3].replace('/', '-')}"[:limit].encode() if path.endswith("00.py") else b"nothing"
+
+    def text_size(self, path: str) -> int:
+        return len(path)
+
+
+LOOK = look_of(Settings(), scan_of(Settings(), []), [])
+
+
+@pytest.mark.requirement("MU-RULE-2023", "MU-TRACE-3001")
 def test_only_the_chunk_of_a_changed_file_is_looked_through_again(tmp_path: Path) -> None:
     versions = {f"src/{number:05}.py": "1" for number in range(3000)}
-    looked: list[str] = []
 
-    def look(paths: object) -> Found:
-        assert isinstance(paths, (list, dict))
-        looked.extend(paths)
-        return {path: (Mention(MentionKind.ANCHOR, "a.md", path, 1, 1, 1),) for path in paths if path.endswith("00.py")}
-
-    def run(now: dict[str, str]) -> Found:
-        looked.clear()
+    def run(now: dict[str, str], state: str = "") -> tuple[Found, list[str]]:
+        texts = Texts(now, state)
         cache = Cache.open(tmp_path)
-        result = swept(now, look, cache, "key")
+        result = swept(LOOK, cast(Inputs, texts), cache, "key")
         cache.save()
-        return result
+        return result, texts.looked
 
-    first = run(versions)
+    first, looked = run(versions)
     assert (len(looked), len(first)) == (3000, 30)
+    assert run(versions) == (first, [])
 
-    assert (run(versions), looked) == (first, [])
-
-    changed = run({**versions, "src/01500.py": "2"})
+    changed, looked = run({**versions, "src/01500.py": "2"})
     assert changed == first
     assert 0 < len(looked) < 1500
     assert "src/01500.py" in looked
 
-    racy = run({**versions, "src/00000.py": ""})
-    assert dict(sorted(racy.items())) == first
-    run({**versions, "src/00000.py": ""})
-    assert looked == ["src/00000.py"]
+    racy = {**versions, "src/00000.py": ""}
+    assert run(racy)[0] == first
+    assert run(racy) == (first, ["src/00000.py"])
+
+    assert run(versions, "state 1") == (first, [])
+    # Where the state is known, not even the versions are asked for.
+    assert run({}, "state 1") == (first, [])
+    assert run({}, "state 2") == ({}, [])
 
 
-# verifies: MU-RULE-2023
+def test_several_processes_find_what_one_finds(tmp_path: Path) -> None:
+    files = {f"src/{number}.py": f"# OC-CORE-1001 specs/10-queue.md#n{number}\n" for number in range(5000)}
+    root = repositories.write(tmp_path, {"specs/10-queue.md": "- [OC-CORE-1001] It MUST run.\n", **files})
+
+    one, two = (workspace.check(root, workers=workers, use_cache=False) for workers in (1, 2))
+    assert one == two
+    assert len(one.project.trace.citations) == 5000
+
+
+@pytest.mark.requirement("MU-RULE-2023")
 @pytest.mark.parametrize("in_git", [True, False])
 def test_an_edit_of_any_text_file_is_seen_in_and_outside_of_git(tmp_path: Path, in_git: bool) -> None:
     files = {**FILES, "src/a.py": "# specs/10-queue.md#31-fairness\n"}
@@ -306,21 +342,10 @@ def test_an_edit_of_any_text_file_is_seen_in_and_outside_of_git(tmp_path: Path, 
     assert codes() == [("src/b.py", 1)]
 
 
-class Vanishing:
-    """Two texts, of which the first goes before it is read."""
-
-    versions: ClassVar = {"a.txt": "1", "b.txt": "1"}
-
-    def text_of(self, path: str, limit: int) -> bytes:
-        if path == "a.txt":
-            raise FileNotFoundError(path)
-        return b"specs/10-queue.md#x"[:limit]
-
-
 def test_a_text_that_vanishes_keeps_none_of_the_others_from_being_looked_through() -> None:
-    project = pipeline.run(memory(FILES), Settings()).project
+    texts = Texts({"gone.py": "1", "src/100.py": "1"})
 
-    assert list(mentions_of(project, Vanishing(), None, "1")) == ["b.txt"]
+    assert list(swept(LOOK, cast(Inputs, texts), None, "1")) == ["src/100.py"]
 
 
 def test_a_tree_tells_of_each_file_a_version_that_changes_with_it(tmp_path: Path) -> None:
@@ -339,4 +364,6 @@ def test_a_tree_hands_out_texts_only(tmp_path: Path) -> None:
     (tmp_path / "b.bin").write_bytes(b"1\x002")
     tree = tree_of(tmp_path)
 
-    assert (tree.text_of("a.py", 4), tree.text_of("a.py", 3), tree.text_of("b.bin", 9)) == (b"1234", None, None)
+    texts = tree.reader
+    assert (texts.text_of("a.py", 4), texts.text_of("a.py", 3), texts.text_of("b.bin", 9)) == (b"1234", None, None)
+    assert (texts.text_size("a.py"), texts.text_size("b.bin"), texts.text_size("c")) == (4, 0, 0)

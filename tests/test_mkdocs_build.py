@@ -105,7 +105,7 @@ def hrefs(html: str, css_class: str) -> list[str]:
     return re.findall(rf'<a class="{css_class}" href="([^"]*)"', html)
 
 
-# verifies: MU-SITE-9001, MU-SITE-9010, MU-SITE-9011
+@pytest.mark.requirement("MU-SITE-9001", "MU-SITE-9010", "MU-SITE-9011")
 def test_build_shows_anchors_badges_and_links(tmp_path: Path) -> None:
     site = built(project(tmp_path))
 
@@ -127,7 +127,7 @@ def test_links_hold_without_directory_urls(tmp_path: Path) -> None:
     assert 'href="queue.html"' in page(site, "compliance/index.html")
 
 
-# verifies: MU-SITE-9005
+@pytest.mark.requirement("MU-SITE-9005")
 def test_spec_from_outside_has_a_page_whose_links_are_resolved_from_where_it_lies(tmp_path: Path) -> None:
     site = built(project(tmp_path))
     core = page(site, "packages/core/index.html")
@@ -138,7 +138,7 @@ def test_spec_from_outside_has_a_page_whose_links_are_resolved_from_where_it_lie
     assert '<a href="../packages/core/#C-1001">core</a>' in page(site, "guide/index.html")
 
 
-# verifies: MU-SITE-9008
+@pytest.mark.requirement("MU-SITE-9008")
 def test_requirement_files_and_compliance_tables_are_published(tmp_path: Path) -> None:
     site = built(project(tmp_path))
 
@@ -148,7 +148,7 @@ def test_requirement_files_and_compliance_tables_are_published(tmp_path: Path) -
     assert '<a href="queue/">Queue</a>' in page(site, "compliance/index.html")
 
 
-# verifies: MU-SITE-9007
+@pytest.mark.requirement("MU-SITE-9007")
 def test_drift_fails_the_build_with_the_finding_in_its_message(tmp_path: Path) -> None:
     project(tmp_path)
     derived = tmp_path / "requirements/queue.yaml"
@@ -173,7 +173,7 @@ def test_gate_can_be_told_to_warn_only(tmp_path: Path) -> None:
     assert strict.returncode == 1
 
 
-# verifies: MU-CORE-0004
+@pytest.mark.requirement("MU-CORE-0004")
 def test_build_writes_nothing_but_the_site_unless_told_to_sync(tmp_path: Path) -> None:
     project(tmp_path, gate="{fail_on: never}")
     (tmp_path / "requirements/queue.yaml").unlink()
@@ -199,7 +199,7 @@ def state(folder: Path) -> dict[str, str]:
     }
 
 
-# verifies: MU-REQ-1020
+@pytest.mark.requirement("MU-REQ-1020")
 def test_build_that_names_headings_otherwise_than_the_settings_is_a_finding(tmp_path: Path) -> None:
     project(tmp_path, toc='{slugify: !!python/name:markdown.extensions.toc.slugify_unicode , separator: "_"}')
 
@@ -220,7 +220,7 @@ def test_unknown_slug_function_is_told_by_name(tmp_path: Path) -> None:
     assert "this site makes its anchors with posixpath.join, which Muster does not know" in done.stderr
 
 
-# verifies: MU-REQ-1020
+@pytest.mark.requirement("MU-REQ-1020")
 @pytest.mark.parametrize(
     ("toc", "slug", "separator"),
     [
@@ -251,7 +251,7 @@ def test_host_settings_of_a_missing_file_exit_with_2(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-# verifies: MU-REQ-1020
+@pytest.mark.requirement("MU-REQ-1020")
 def test_host_settings_are_read_from_the_long_names_of_extensions_and_from_another_file_too(tmp_path: Path) -> None:
     extensions = "[markdown.extensions.extra, sane_lists, markdown.extensions.toc: {separator: _}]"
     (tmp_path / "docs").mkdir()
@@ -266,7 +266,7 @@ def test_host_settings_are_read_from_the_long_names_of_extensions_and_from_anoth
     )
 
 
-# verifies: MU-REQ-1020
+@pytest.mark.requirement("MU-REQ-1020")
 def test_an_unknown_slug_function_ends_host_settings_by_name(tmp_path: Path) -> None:
     slugify = "!!python/object/apply:pymdownx.slugs.slugify {kwds: {case: fold}}"
     (tmp_path / "docs").mkdir()
@@ -281,7 +281,7 @@ def test_an_unknown_slug_function_ends_host_settings_by_name(tmp_path: Path) -> 
     )
 
 
-# verifies: MU-REQ-1020
+@pytest.mark.requirement("MU-REQ-1020")
 def test_redirects_of_the_plugin_are_paths_of_the_project() -> None:
     maps = {"old.md": "guide/index.md", "away.md": "https://example.org/"}
     config = MkDocsConfig(config_file_path="mkdocs.yml")
@@ -296,7 +296,7 @@ def test_redirects_of_the_plugin_are_paths_of_the_project() -> None:
     }
 
 
-# verifies: MU-SITE-9006
+@pytest.mark.requirement("MU-SITE-9006")
 def test_builds_in_one_process_do_not_leak_into_each_other(tmp_path: Path) -> None:
     project(tmp_path)
     script = """
@@ -329,7 +329,7 @@ build(config if "same" in sys.argv else load_config("mkdocs.yml"))
         assert queue.count("assets/muster/muster.css") == 1
 
 
-# verifies: MU-SITE-9006
+@pytest.mark.requirement("MU-SITE-9006")
 def test_serve_watches_what_the_project_consists_of_and_nothing_that_a_build_writes(tmp_path: Path) -> None:
     project(tmp_path)
     for folder in (".git", ".muster", "site", "out/html"):
@@ -342,7 +342,7 @@ def test_serve_watches_what_the_project_consists_of_and_nothing_that_a_build_wri
     assert "out" not in nested
 
 
-# verifies: MU-SITE-9002
+@pytest.mark.requirement("MU-SITE-9002")
 @pytest.mark.skipif(importlib.util.find_spec("properdocs") is None, reason="ProperDocs is not installed")
 def test_properdocs_builds_the_same_pages(tmp_path: Path) -> None:
     project(tmp_path, theme="{name: null, custom_dir: theme}", files={"theme/main.html": "{{ page.content }}"})
@@ -356,7 +356,7 @@ def pages_of(site: Path) -> dict[str, str]:
     return {path.relative_to(site).as_posix(): path.read_text("utf-8") for path in sorted(site.rglob("*.html"))}
 
 
-# verifies: MU-SITE-9003, MU-SITE-9004
+@pytest.mark.requirement("MU-SITE-9003", "MU-SITE-9004")
 @pytest.mark.skipif(importlib.util.find_spec("zensical") is None, reason="Zensical is not installed")
 def test_zensical_shows_the_same_and_the_pages_that_muster_writes(tmp_path: Path) -> None:
     project(tmp_path)

@@ -26,7 +26,7 @@ def only(text: str, table: str = "") -> Requirement:
     return requirement
 
 
-# verifies: MU-REQ-1011
+@pytest.mark.requirement("MU-REQ-1011")
 @pytest.mark.parametrize(
     ("text", "block"),
     [
@@ -69,7 +69,7 @@ def test_an_id_defines_at_the_start_or_the_end_of_a_block(text: str, block: Bloc
     assert line[requirement.place.column - 1 :].startswith("[OC-CORE-1001]")
 
 
-# verifies: MU-REQ-1012
+@pytest.mark.requirement("MU-REQ-1012")
 @pytest.mark.parametrize(
     "text",
     [
@@ -128,7 +128,7 @@ def test_a_second_id_in_one_item_refers() -> None:
     assert [r[0] for r in found("### [A-1001] [A-1002] Both\n\nIt MUST hold.\n")] == ["A-1001"]
 
 
-# verifies: MU-REQ-1013
+@pytest.mark.requirement("MU-REQ-1013")
 def test_an_item_takes_its_continuation_lines_and_nested_items_without_an_id() -> None:
     text = (
         "- [A-1001] It MUST log\n  the user\nlazily:\n  - who\n  - [A-1002] The log MUST rotate.\n  - when\n\n"
@@ -142,7 +142,7 @@ def test_an_item_takes_its_continuation_lines_and_nested_items_without_an_id() -
     assert [r.end_line for r in read(text).requirements] == [8, 5]
 
 
-# verifies: MU-REQ-1014
+@pytest.mark.requirement("MU-REQ-1014")
 def test_a_paragraph_keeps_the_block_that_it_introduces() -> None:
     code = "[A-1001] It MUST answer:\n\n```json\n{}\n```\n\nNot this.\n"
     items = "It MUST answer one of: [A-1001]\n\n- yes\n- no\n- [A-1002] It MUST be quick.\n"
@@ -155,7 +155,7 @@ def test_a_paragraph_keeps_the_block_that_it_introduces() -> None:
     assert found("[A-1001] It MUST answer.\n\n```json\n{}\n```\n") == [("A-1001", 1, "must", "It MUST answer.")]
 
 
-# verifies: MU-REQ-1015
+@pytest.mark.requirement("MU-REQ-1015")
 def test_a_heading_takes_its_section_or_its_first_quote() -> None:
     text = (
         "## [A-1001] Hold\n\nIt MUST hold.\n\n> It MAY rest.\n\n- [A-1002] It SHOULD rest.\n\n### More\n\nNot this.\n"
@@ -168,7 +168,7 @@ def test_a_heading_takes_its_section_or_its_first_quote() -> None:
     assert found(text, '[requirements]\nbody = "quote"')[0] == ("A-1001", 1, "may", "Hold It MAY rest.")
 
 
-# verifies: MU-REQ-1016
+@pytest.mark.requirement("MU-REQ-1016")
 @pytest.mark.parametrize(
     ("marker", "text", "wanted"),
     [
@@ -210,7 +210,7 @@ def test_a_marker_in_mid_sentence_or_of_another_style_defines_nothing(marker: st
     assert found(text, f'[requirements]\nmarkers = ["{marker}"]') == []
 
 
-# verifies: MU-REQ-1010
+@pytest.mark.requirement("MU-REQ-1010")
 def test_the_grammar_is_a_setting_and_an_id_keeps_its_text() -> None:
     assert found("- [AUTH-007] It MUST hold.\n")[0][0] == "AUTH-007"
     assert found("- [OC-CTRL-API-2001] It MUST hold.\n")[0][0] == "OC-CTRL-API-2001"
@@ -218,7 +218,7 @@ def test_the_grammar_is_a_setting_and_an_id_keeps_its_text() -> None:
     assert found("- [A-12] It MUST hold.\n") == []
 
 
-# verifies: MU-REQ-1017
+@pytest.mark.requirement("MU-REQ-1017")
 @pytest.mark.parametrize(
     ("words", "level", "negated"),
     [
@@ -246,7 +246,7 @@ def test_the_first_keyword_or_none_may_give_the_level() -> None:
     assert found(text, '[requirements]\nlevel = "none"')[0][2] == "info"
 
 
-# verifies: MU-REQ-1018
+@pytest.mark.requirement("MU-REQ-1018")
 def test_lowercase_keywords_count_by_setting_where_rfc_8174_is_not_declared() -> None:
     item = "- [A-1001] It must not hold.\n"
     lower = "[requirements]\nlowercase = true"
@@ -280,7 +280,7 @@ def test_the_definition_of_the_keywords_is_known_in_its_real_variants_and_binds_
     assert all(keyword.quoted for passage in document.passages[:-1] for keyword in passage.keywords)
 
 
-# verifies: MU-REQ-1004
+@pytest.mark.requirement("MU-REQ-1004")
 def test_front_matter_names_title_package_prefix_and_status() -> None:
     document = read(
         "---\ntitle: The queue\npackage: queue\nprefix: Q\nstatus: draft\n---\n\n# Heading\n\n- [Q-001] It MUST hold.\n"
@@ -308,7 +308,7 @@ def test_a_heading_inside_an_item_is_a_section_like_any_other() -> None:
     ]
 
 
-# verifies: MU-REQ-1033
+@pytest.mark.requirement("MU-REQ-1033")
 def test_links_begin_with_the_section_and_go_on_with_the_paths_of_requirement_and_section() -> None:
     text = (
         "# Queue\n\n## 1) Admission\n\n- [Q-001] `src/queue.py` MUST hold, see [test](../tests/test_queue.py).\n"
@@ -321,7 +321,7 @@ def test_links_begin_with_the_section_and_go_on_with_the_paths_of_requirement_an
     ]
 
 
-# verifies: MU-REQ-1032
+@pytest.mark.requirement("MU-REQ-1032")
 @pytest.mark.parametrize(
     ("text", "title"),
     [

@@ -23,7 +23,7 @@ def found(files: dict[str, str], table: str = "") -> list[tuple[str, str]]:
     return [(finding.place.path, finding.message) for finding in outcome.findings if finding.code == "LNK015"]
 
 
-# verifies: MU-RULE-2022
+@pytest.mark.requirement("MU-RULE-2022")
 @pytest.mark.parametrize(
     ("link", "count"),
     [
@@ -47,7 +47,7 @@ def test_the_readme_of_a_package_with_its_own_spec_links_an_anchor_of_it(link: s
     )
 
 
-# verifies: MU-RULE-2022
+@pytest.mark.requirement("MU-RULE-2022")
 def test_a_spec_that_bears_the_name_of_a_package_is_its_own() -> None:
     words = "this README links no anchor of specs/10-queue.md, the spec of the package 'queue'"
 
@@ -63,7 +63,7 @@ def test_a_package_without_readme_or_without_spec_is_left_alone() -> None:
     )
 
 
-# verifies: MU-RULE-2022
+@pytest.mark.requirement("MU-RULE-2022")
 def test_the_package_of_the_root_counts_only_where_the_settings_name_it() -> None:
     must = '[packages]\nmust = ["."]\n'
     words = "this README links no anchor of specs/10-queue.md, the spec of the package 'queue'"

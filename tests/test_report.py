@@ -18,6 +18,7 @@ from muster.rules.base import FRAME
 from muster.rules.table import RULES
 from muster.settings import settings_from
 from muster.site.rule_page import rule_page
+from results import results_among
 
 Captured = pytest.CaptureFixture[str]
 WARNING = FRAME + "- [AUTH-001] It MUST be fast.\n"
@@ -32,7 +33,7 @@ def spec(tmp_path: Path) -> Path:
     return tmp_path / "specs" / "10-queue.md"
 
 
-# verifies: MU-CORE-0030
+@pytest.mark.requirement("MU-CORE-0030")
 @pytest.mark.parametrize(
     ("text", "settings", "options", "status"),
     [
@@ -62,7 +63,7 @@ def test_the_status_is_0_without_errors_1_with_some_and_2_where_it_could_not_run
     assert "Traceback" not in capfd.readouterr().err
 
 
-# verifies: MU-CORE-0030
+@pytest.mark.requirement("MU-CORE-0030")
 def test_drift_alone_is_status_1_for_check_and_for_sync_that_only_looks(spec: Path) -> None:
     where = ["-C", str(spec.parent.parent)]
     spec.write_text(RIGHT, encoding="utf-8")
@@ -75,7 +76,7 @@ def test_a_folder_that_is_none_is_status_2(tmp_path: Path) -> None:
     assert run(["-C", str(tmp_path / "none"), "check"]) == 2
 
 
-# verifies: MU-CORE-0031, MU-CORE-0032
+@pytest.mark.requirement("MU-CORE-0031", "MU-CORE-0032")
 def test_each_finding_is_one_line_with_its_place_and_one_line_of_help() -> None:
     bad = [
         (rule.code, example.files(bad=True), settings_from(example.settings, "muster.toml"), example.host)
@@ -84,7 +85,8 @@ def test_each_finding_is_one_line_with_its_place_and_one_line_of_help() -> None:
     ]
     for code, files, settings, host in bad:
         inputs = memory(files)
-        outcome = pipeline(inputs, settings, host=host, today=date(2026, 1, 1))
+        results = results_among(files, settings)
+        outcome = pipeline(inputs, settings, host=host, today=date(2026, 1, 1), results=results)
         lines = WRITERS["text"](subject_of(outcome, lambda _: ())).splitlines()
 
         heads = [
@@ -99,7 +101,7 @@ def test_each_finding_is_one_line_with_its_place_and_one_line_of_help() -> None:
         assert helps == [f"  help: {f.help}; see `muster rule {f.code}`" for f in outcome.findings]
 
 
-# verifies: MU-CORE-0022
+@pytest.mark.requirement("MU-CORE-0022")
 def test_a_file_that_is_no_utf_8_is_named_with_its_byte_and_the_others_are_checked() -> None:
     files: dict[str, str | bytes] = {
         "specs/10-bad.md": b"# Gr\xc3\xb6\xc3\x9fe\n\nna\xefve\n",
@@ -115,7 +117,7 @@ def test_a_file_that_is_no_utf_8_is_named_with_its_byte_and_the_others_are_check
     assert "byte 0xef at offset 13" in found[0].message
 
 
-# verifies: MU-RULE-2034
+@pytest.mark.requirement("MU-RULE-2034")
 def test_the_summary_on_standard_error_says_what_was_checked_and_how_long_it_took(spec: Path, capfd: Captured) -> None:
     spec.write_text(ERROR + "- [AUTH-002] It MUST be fast.\n", encoding="utf-8")
     (spec.parent / "index.md").write_text("# Home\n", encoding="utf-8")
@@ -134,6 +136,8 @@ def test_the_summary_on_standard_error_says_what_was_checked_and_how_long_it_too
         "requirements": 2,
         "rules": len(RULES),
         "links": 0,
+        "citations": 0,
+        "results": 0,
         "waived": 0,
         "known": 0,
         "error": 1,
@@ -142,7 +146,7 @@ def test_the_summary_on_standard_error_says_what_was_checked_and_how_long_it_too
     }
 
 
-# verifies: MU-RULE-2034
+@pytest.mark.requirement("MU-RULE-2034")
 def test_the_summary_counts_the_rules_that_ran_and_the_remarks() -> None:
     table = '[rules]\nselect = ["KWD"]\nseverity = { KWD = "info" }\n'
     outcome = pipeline(memory({"specs/10-queue.md": WARNING}), settings_from(table, "muster.toml"))
@@ -154,7 +158,7 @@ def test_the_summary_counts_the_rules_that_ran_and_the_remarks() -> None:
     )
 
 
-# verifies: MU-RULE-2004, MU-RULE-2003
+@pytest.mark.requirement("MU-RULE-2004", "MU-RULE-2003")
 @pytest.mark.parametrize("code", RULES)
 def test_a_rule_prints_the_page_that_the_site_publishes(code: str, capfd: Captured) -> None:
     assert run(["rule", code]) == 0
@@ -165,7 +169,7 @@ def test_a_rule_prints_the_page_that_the_site_publishes(code: str, capfd: Captur
     assert len(re.findall("^## Reported", page, re.MULTILINE)) == len(RULES[code].examples)
 
 
-# verifies: MU-RULE-2004
+@pytest.mark.requirement("MU-RULE-2004")
 def test_a_rule_that_is_none_is_told_with_a_near_one(capfd: Captured) -> None:
     assert run(["rule", "KWD01"]) == 2
     assert re.search(r"there is no rule 'KWD01'\nhelp: did you mean KWD001\?", capfd.readouterr().err)

@@ -125,7 +125,7 @@ def at(line: int, message: str = "m", code: str = "KWD001", path: str = "a") -> 
     return Finding(code, Severity.ERROR, Place(path, line), message, "")
 
 
-# verifies: MU-RULE-2032
+@pytest.mark.requirement("MU-RULE-2032")
 def test_a_finding_keeps_its_fingerprint_where_its_line_moves_and_its_message_names_another_line() -> None:
     before = keys(at(1, "again in line 2"), a=["the  text"])
     after = keys(at(3, "again in line 4"), a=["", "new", " the text\t"])
@@ -189,7 +189,7 @@ def wrong_with(log: object) -> list[str]:
     return sorted(f"{error.json_path}: {error.message}" for error in validator.iter_errors(log))
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 @needs_schema
 @hostile
 def test_sarif_is_valid_under_the_schema_of_oasis(text: str) -> None:
@@ -206,7 +206,7 @@ def test_sarif_is_valid_with_every_rule_and_with_none() -> None:
     assert len(wrong_with({**log, "version": "2.0.0"})) == 1
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_sarif_describes_each_rule_that_found_something_with_its_reason_and_an_example() -> None:
     every = [Finding(code, Severity.ERROR, Place("a"), "m", "") for code in RULES]
     log = json.loads(written("sarif", subject(*every)))
@@ -217,13 +217,16 @@ def test_sarif_describes_each_rule_that_found_something_with_its_reason_and_an_e
         assert rule["fullDescription"]["text"] == RULES[rule["id"]].why
         assert rule["help"]["text"].startswith(RULES[rule["id"]].why)
         parts = ("Reported:", "Right:")
-        one_file = any(example.bad != example.good and not example.settings for example in RULES[rule["id"]].examples)
+        sides = (
+            [e.files(bad=bad)[e.path] for bad in (True, False)] for e in RULES[rule["id"]].examples if not e.settings
+        )
+        one_file = any(bad != good for bad, good in sides)
         assert [words in rule["help"]["text"] for words in parts] == [one_file, one_file]
         assert re.findall(r"(?s)\n\n(\w+:)\n\n```+\n\S", rule["help"]["markdown"]) == [*parts] * one_file
         assert rule["help"]["markdown"].endswith(f"`muster rule {rule['id']}` shows more.")
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_a_result_of_sarif_has_its_rule_level_place_and_fingerprint() -> None:
     remark = Finding("KWD007", Severity.INFO, Place("specs/ä%:#?.md", 2), "a\u202eb", "")
     (made,) = json.loads(written("sarif", subject(PLAIN, remark)))["runs"]
@@ -255,7 +258,7 @@ def test_a_result_of_sarif_has_its_rule_level_place_and_fingerprint() -> None:
     assert unquote("specs/%C3%A4%25%3A%23%3F.md") == "specs/ä%:#?.md"
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 @pytest.mark.parametrize("seed", range(10))
 def test_the_fingerprints_of_sarif_stay_where_lines_move(seed: int) -> None:
     chance = Random(seed)
@@ -311,7 +314,7 @@ def data_of(words: str) -> str:
     return words.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_annotations_have_severity_place_title_message_and_help() -> None:
     warning = Finding("KWD007", Severity.WARNING, Place("a,b:c%.md", 2), "100% sure", "")
     remark = Finding("KWD007", Severity.INFO, Place("a"), "m", "h")
@@ -357,7 +360,7 @@ def cases(what: Subject) -> list[tuple[str, TestCase]]:
     return [(suite.name, case) for suite in junit(what) for case in suite]
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_junit_has_a_suite_for_each_file_where_errors_fail_and_the_rest_is_skipped() -> None:
     remark = Finding("KWD007", Severity.INFO, Place("b.md", 2), "m", "", "- old\n+ new")
     what = subject(PLAIN, remark)
@@ -415,7 +418,7 @@ def html(what: Subject) -> str:
     return str(MarkdownIt("gfm-like", {"linkify": False, "html": True}).render(written("markdown", what)))
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_markdown_has_a_summary_and_the_findings_by_file() -> None:
     assert written("markdown", subject(PLAIN, PLAIN)) == (
         "**Muster found 2 errors, 0 warnings** in 1 spec, 2 requirements, 3 rules.\n"
@@ -464,7 +467,7 @@ def test_the_summary_counts_links_where_there_are_some() -> None:
     )
 
 
-# verifies: MU-RULE-2031, MU-CORE-0031
+@pytest.mark.requirement("MU-RULE-2031", "MU-CORE-0031")
 def test_one_run_writes_every_format(tmp_path: Path, capfd: Captured) -> None:
     (tmp_path / "specs").mkdir()
     spec = FRAME + "- [AUTH-001] It `::error::` is @all <b>.\n"
@@ -533,7 +536,7 @@ def test_the_guide_shows_the_real_report(form: str, tmp_path: Path, capfd: Captu
     assert shown == report.rstrip("\n")
 
 
-# verifies: MU-RULE-2031
+@pytest.mark.requirement("MU-RULE-2031")
 def test_a_project_in_a_subfolder_has_its_places_from_the_top_of_the_repository(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,7 +26,7 @@ def requirement(text: str, reqid: str = "A-001", *, level: Level = Level.MUST, n
     )
 
 
-# verifies: MU-REQ-1043
+@pytest.mark.requirement("MU-REQ-1043")
 def test_added_and_removed_requirements_are_found_in_the_order_of_their_ids() -> None:
     gone, kept, fresh = (requirement("It MUST run.", reqid) for reqid in ("A-010", "A-002", "A-003"))
 

@@ -23,7 +23,7 @@ def codes(text: str, prefix: str, settings: str = "", **more: str) -> list[str]:
     return [f"{f.code} {f.place.line - head}:{f.place.column}" for f in outcome.findings if f.place.path == SPEC]
 
 
-# verifies: MU-RULE-2010
+@pytest.mark.requirement("MU-RULE-2010")
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -45,12 +45,12 @@ def test_of_several_ids_those_that_seem_to_define_are_found(text: str, found: li
     assert codes(text, "REQ005") == found
 
 
-# verifies: MU-RULE-2010
+@pytest.mark.requirement("MU-RULE-2010")
 def test_a_reference_to_an_id_of_another_spec_is_no_second_definition() -> None:
     assert codes("- [AUTH-001] It MUST be. [USER-001]\n", "REQ005", users="- [USER-001] It MUST be.\n") == []
 
 
-# verifies: MU-RULE-2010
+@pytest.mark.requirement("MU-RULE-2010")
 def test_as_few_ids_as_possible_are_out_of_order() -> None:
     for seed in range(60):
         numbers = random.Random(seed).choices(range(1, 9), k=7)
@@ -64,7 +64,7 @@ def test_as_few_ids_as_possible_are_out_of_order() -> None:
         assert len(codes(text, "REQ006")) == len(numbers) - rising, numbers
 
 
-# verifies: MU-RULE-2010
+@pytest.mark.requirement("MU-RULE-2010")
 def test_areas_have_an_order_each_and_dotted_numbers_compare_by_parts() -> None:
     assert codes("- [B-002] It MUST be.\n- [A-001] It MUST be.\n- [B-003] It MUST be.\n", "REQ006") == []
     dotted = '[requirements]\nid = "R-[0-9.]+"\n'
@@ -73,7 +73,7 @@ def test_areas_have_an_order_each_and_dotted_numbers_compare_by_parts() -> None:
     ]
 
 
-# verifies: MU-RULE-2011
+@pytest.mark.requirement("MU-RULE-2011")
 @pytest.mark.parametrize(
     ("sentence", "found"),
     [
@@ -98,7 +98,7 @@ def test_a_lowercase_keyword_is_a_modal_verb_beside_a_capitalised_one(sentence: 
     assert codes(f"- [AUTH-001] {sentence}\n", "KWD003") == found
 
 
-# verifies: MU-RULE-2011
+@pytest.mark.requirement("MU-RULE-2011")
 def test_lowercase_keywords_stay_unreported_where_they_count() -> None:
     files = {SPEC: "# A\n\nThe words of RFC 2119 are used.\n\n- [AUTH-001] It MUST be and must stay.\n"}
     settings = settings_from('[rules]\nselect = ["KWD003"]\n[requirements]\nlowercase = true\n', "muster.toml")
@@ -106,7 +106,7 @@ def test_lowercase_keywords_stay_unreported_where_they_count() -> None:
     assert run(memory(files), settings).findings == ()
 
 
-# verifies: MU-RULE-2011
+@pytest.mark.requirement("MU-RULE-2011")
 @pytest.mark.parametrize(
     ("sentence", "found"),
     [
@@ -125,7 +125,7 @@ def test_two_subjects_are_told_by_their_nouns_or_not_at_all(sentence: str, found
     assert codes(f"- [AUTH-001] {sentence}\n", "KWD005") == found
 
 
-# verifies: MU-RULE-2011
+@pytest.mark.requirement("MU-RULE-2011")
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -141,12 +141,12 @@ def test_a_sentence_without_id_is_one_that_binds(text: str, found: list[str]) ->
     assert codes(f"- [AUTH-001] It MUST be.\n\n{text}", "KWD002") == found
 
 
-# verifies: MU-RULE-2011
+@pytest.mark.requirement("MU-RULE-2011")
 def test_a_document_without_ids_needs_none() -> None:
     assert codes("It MUST be.\n", "KWD002") == []
 
 
-# verifies: MU-RULE-2011
+@pytest.mark.requirement("MU-RULE-2011")
 @pytest.mark.parametrize(
     ("sentence", "found"),
     [
@@ -160,7 +160,7 @@ def test_a_vague_word_is_a_whole_word_of_a_requirement(sentence: str, found: lis
     assert codes(f"- [AUTH-001] {sentence}\n", "KWD007") == found
 
 
-# verifies: MU-RULE-2012
+@pytest.mark.requirement("MU-RULE-2012")
 @pytest.mark.parametrize(
     ("line", "found"),
     [
@@ -180,7 +180,7 @@ def test_a_line_is_as_long_as_its_running_text(line: str, found: list[str]) -> N
     assert codes(f"{line}\n", "SHP005") == found
 
 
-# verifies: MU-RULE-2012
+@pytest.mark.requirement("MU-RULE-2012")
 @pytest.mark.parametrize(
     ("quotes", "found"), [(">" * 60, []), (">" * 200, ["SHP009 1:1"]), ("> " * 10_000, ["SHP009 1:1"])]
 )
@@ -188,7 +188,7 @@ def test_deep_nesting_is_a_finding_and_no_crash(quotes: str, found: list[str]) -
     assert codes(f"{quotes} [AUTH-001] It MUST be.\n", "SHP009") == found
 
 
-# verifies: MU-RULE-2018
+@pytest.mark.requirement("MU-RULE-2018")
 @pytest.mark.parametrize(
     ("readme", "message"),
     [
@@ -209,7 +209,7 @@ def test_a_package_that_may_do_without_a_spec_says_why_and_links_the_one_that_co
     assert all(text.endswith(message or "") for text in found)
 
 
-# verifies: MU-RULE-2018
+@pytest.mark.requirement("MU-RULE-2018")
 def test_a_missing_must_is_an_error_and_a_missing_should_a_warning() -> None:
     files = {"go.mod": "module example.org/root\n", "a/package.json": '{"name": "@x/a"}', "b/package.json": "{}"}
     settings = settings_from('[packages]\nmust = ["."]\nshould = ["*"]\nmay = ["b"]\n', "muster.toml")
@@ -221,7 +221,7 @@ def test_a_missing_must_is_an_error_and_a_missing_should_a_warning() -> None:
     ]
 
 
-# verifies: MU-REQ-1038
+@pytest.mark.requirement("MU-REQ-1038")
 @pytest.mark.parametrize("name", ["20-example", "20-Example", "20-retired"])
 def test_specs_that_share_a_requirement_file_are_both_named(name: str) -> None:
     text = FRAME + "- [{}-001] It MUST be.\n"
@@ -235,7 +235,7 @@ def test_specs_that_share_a_requirement_file_are_both_named(name: str) -> None:
     assert SPEC in finding.message or "the list of retired IDs" in finding.message
 
 
-# verifies: MU-REQ-1042
+@pytest.mark.requirement("MU-REQ-1042")
 def test_a_retired_id_names_its_reason_and_its_successor_to_those_who_cite_it() -> None:
     files = {
         SPEC: f"{FRAME}- [AUTH-002] It MUST be. See [AUTH-001].\n\n[AUTH-001] became [AUTH-002].\n",

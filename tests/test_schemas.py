@@ -59,13 +59,13 @@ def files_of(name: str) -> dict[str, str]:
     return {file.path: file.text for file in outcome.files if file.text is not None and file.path.endswith(".yaml")}
 
 
-# verifies: MU-REQ-1034, MU-REQ-1031
+@pytest.mark.requirement("MU-REQ-1034", "MU-REQ-1031")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_each_committed_requirement_file_is_valid_under_the_published_schema(path: Path, schema: Schema) -> None:
     assert wrong_with(schema("requirements"), yaml.safe_load(path.read_text(encoding="utf-8"))) == []
 
 
-# verifies: MU-REQ-1034
+@pytest.mark.requirement("MU-REQ-1034")
 def test_the_schema_beside_the_files_is_the_published_one_and_editors_are_told_of_it(schema: Schema) -> None:
     beside = json.loads((ROOT / "requirements" / "requirements.schema.json").read_text(encoding="utf-8"))
 
@@ -76,7 +76,7 @@ def test_the_schema_beside_the_files_is_the_published_one_and_editors_are_told_o
         )
 
 
-# verifies: MU-REQ-1034, MU-REQ-1031
+@pytest.mark.requirement("MU-REQ-1034", "MU-REQ-1031")
 @pytest.mark.parametrize(
     ("name", "count"),
     [
@@ -97,7 +97,7 @@ def test_requirement_files_of_real_specs_are_valid_too(name: str, count: int, sc
 ENTRY = ("requirements", "Q-001")
 
 
-# verifies: MU-REQ-1034
+@pytest.mark.requirement("MU-REQ-1034")
 @pytest.mark.parametrize(
     ("where", "key", "value"),
     [
@@ -127,7 +127,7 @@ def test_the_schema_refuses_what_is_no_requirement_file(
     assert len(wrong_with(schema("requirements"), table)) == 1
 
 
-# verifies: MU-REQ-1034
+@pytest.mark.requirement("MU-REQ-1034")
 @pytest.mark.parametrize("text", [SPEC, "# Nothing\n"])
 def test_the_json_report_is_valid_under_the_published_schema(text: str, schema: Schema) -> None:
     outcome = pipeline.run(memory({"specs/10-queue.md": text}), Settings())
@@ -148,7 +148,7 @@ def test_settings_that_are_read_are_valid_under_the_published_schema(path: Path,
     assert wrong_with(schema("settings"), tomllib.loads(path.read_text(encoding="utf-8"))) == []
 
 
-# verifies: MU-CORE-0041
+@pytest.mark.requirement("MU-CORE-0041")
 @pytest.mark.parametrize(
     "table",
     [

@@ -24,7 +24,7 @@ def test_no_settings_are_the_defaults() -> None:
     assert settings_from("", "muster.toml") == Settings()
 
 
-# verifies: MU-CORE-0040
+@pytest.mark.requirement("MU-CORE-0040")
 def test_muster_toml_holds_the_settings_at_its_top() -> None:
     text = """
         fail_on = "warning"
@@ -47,7 +47,7 @@ def test_muster_toml_holds_the_settings_at_its_top() -> None:
     assert settings.rules.paths == (PathRules(path="legacy/**", ignore=("SHP",), severity={"KWD": Severity.INFO}),)
 
 
-# verifies: MU-CORE-0040
+@pytest.mark.requirement("MU-CORE-0040")
 def test_pyproject_holds_the_settings_under_tool_muster() -> None:
     text = '[project]\nname = "x"\n[tool.muster.output]\ncompliance = "docs/COMPLIANCE.md"\n'
 
@@ -55,7 +55,7 @@ def test_pyproject_holds_the_settings_under_tool_muster() -> None:
     assert settings_from("[project]\nname = 'x'\n", "sub/pyproject.toml") == Settings()
 
 
-# verifies: MU-CORE-0040
+@pytest.mark.requirement("MU-CORE-0040")
 def test_muster_toml_is_read_before_pyproject_and_only_a_table_of_muster_makes_that_one_settings(
     tmp_path: Path,
 ) -> None:
@@ -77,7 +77,7 @@ def test_muster_toml_is_read_before_pyproject_and_only_a_table_of_muster_makes_t
     assert opened() == ("muster.toml", "requirements")
 
 
-# verifies: MU-CORE-0041
+@pytest.mark.requirement("MU-CORE-0041")
 def test_all_mistakes_are_reported_at_once_and_in_order() -> None:
     text = """
         fail_on = "erorr"
@@ -111,7 +111,7 @@ def test_all_mistakes_are_reported_at_once_and_in_order() -> None:
     ]
 
 
-# verifies: MU-CORE-0041
+@pytest.mark.requirement("MU-CORE-0041")
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -119,7 +119,7 @@ def test_all_mistakes_are_reported_at_once_and_in_order() -> None:
             "zzz = 1",
             (
                 "unknown setting `zzz`; known here:"
-                " anchors, fail_on, links, namespace, output, packages, requirements, rules, site, specs"
+                " anchors, fail_on, links, namespace, output, packages, requirements, rules, site, specs, trace"
             ),
         ),
         ("specs = 1", "`specs` is 1; it is a table"),

@@ -30,7 +30,7 @@ def names_in(table: type[msgspec.Struct], where: str = "") -> Iterator[str]:
             yield from names_in(one, f"{where}{name}.")
 
 
-# verifies: MU-CORE-0035
+@pytest.mark.requirement("MU-CORE-0035")
 def test_the_committed_page_is_the_generated_one(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("--update", default=False):
         PAGE.write_text(settings_page(), encoding="utf-8")
@@ -38,7 +38,7 @@ def test_the_committed_page_is_the_generated_one(request: pytest.FixtureRequest)
     assert PAGE.read_text(encoding="utf-8") == settings_page(), "`pytest --update` writes the page anew"
 
 
-# verifies: MU-CORE-0035
+@pytest.mark.requirement("MU-CORE-0035")
 def test_the_page_describes_each_setting_once() -> None:
     assert sorted(HEADING.findall(settings_page())) == sorted(names_in(Settings))
 

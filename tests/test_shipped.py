@@ -99,7 +99,7 @@ def project(root: Path, files: Mapping[str, str]) -> Path:
     return repository(root, {})
 
 
-# verifies: MU-RULE-2030, MU-RULE-2035, MU-CORE-0030
+@pytest.mark.requirement("MU-RULE-2030", "MU-RULE-2035", "MU-CORE-0030")
 def test_the_own_workflow_and_its_nox_session_pass_on_a_fresh_clone_and_fail_on_a_broken_one(
     clone: Path, tmp_path: Path
 ) -> None:
@@ -116,7 +116,7 @@ def test_the_own_workflow_and_its_nox_session_pass_on_a_fresh_clone_and_fail_on_
     assert ("specs/10-requirements.md", "KWD001") in errors(failed)
 
 
-# verifies: MU-RULE-2035, MU-CORE-0043
+@pytest.mark.requirement("MU-RULE-2035", "MU-CORE-0043")
 def test_the_workflow_that_init_writes_passes_on_its_project_and_fails_on_a_broken_one(
     tmp_path: Path, constraints: Path
 ) -> None:
@@ -165,7 +165,7 @@ def action(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Action:
     return action
 
 
-# verifies: MU-RULE-2035
+@pytest.mark.requirement("MU-RULE-2035")
 def test_the_action_passes_on_a_good_project_and_fails_on_a_bad_one(action: Action, tmp_path: Path) -> None:
     good = project(tmp_path / "my project", GOOD)
     bad = project(tmp_path / "bad", {**GOOD, QUEUE: GOOD[QUEUE] + BAD_LINE})
@@ -178,7 +178,7 @@ def test_the_action_passes_on_a_good_project_and_fails_on_a_bad_one(action: Acti
     assert bad.is_dir()
 
 
-# verifies: MU-RULE-2035
+@pytest.mark.requirement("MU-RULE-2035")
 def test_the_arguments_of_the_action_are_split_as_in_a_shell_and_never_run(action: Action, tmp_path: Path) -> None:
     root = project(tmp_path / "project", {**GOOD, "shlex.py": "raise SystemExit('not the real one')\n"})
 
@@ -196,7 +196,7 @@ def test_the_arguments_of_the_action_are_split_as_in_a_shell_and_never_run(actio
     assert not (root / "hacked").exists()
 
 
-# verifies: MU-RULE-2035
+@pytest.mark.requirement("MU-RULE-2035")
 def test_the_action_installs_the_version_that_it_is_told(clone: Path, tmp_path: Path, constraints: Path) -> None:
     action = Action(clone, tmp_path, PIP_CONSTRAINT=str(constraints))
     root = project(tmp_path / "project", GOOD)
@@ -249,7 +249,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pre-commit")
 
 
-# verifies: MU-RULE-2035
+@pytest.mark.requirement("MU-RULE-2035")
 @pytest.mark.parametrize("hook", ["muster-check", "muster-check-changed"])
 def test_a_hook_stops_a_bad_commit_and_one_that_breaks_another_file(
     hook: str, clone: Path, home: Path, tmp_path: Path
@@ -278,7 +278,7 @@ def test_a_hook_stops_a_bad_commit_and_one_that_breaks_another_file(
     assert mended == (0, [])
 
 
-# verifies: MU-RULE-2035
+@pytest.mark.requirement("MU-RULE-2035")
 def test_the_hook_for_changes_lets_older_findings_pass(clone: Path, home: Path, tmp_path: Path) -> None:
     hooked = Hooked(tmp_path / "project", clone, home, "muster-check-changed")
     edit(hooked.root, QUEUE, "It MUST run.", "It MUST run.\n" + BAD_LINE.rstrip())

@@ -57,7 +57,7 @@ def test_what_was_wrong_before_passes_and_what_is_new_does_not(tmp_path: Path, c
     assert check("--since", "HEAD", "specs/20-pool.md")[:2] == (1, [])
 
 
-# verifies: MU-RULE-2035, MU-RULE-2038
+@pytest.mark.requirement("MU-RULE-2035", "MU-RULE-2038")
 def test_a_change_that_breaks_a_file_which_stays_as_it_is_is_found(tmp_path: Path, check: Check) -> None:
     repository(tmp_path, FILES)
     write(tmp_path, {"specs/10-queue.md": QUEUE.replace("1) Rules", "1) Order")})
@@ -123,7 +123,7 @@ def test_a_folder_of_a_repository_is_compared_with_itself(tmp_path: Path, check:
 def test_what_the_cache_knows_of_a_revision_is_not_read_again(
     tmp_path: Path, check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repository(tmp_path, {**FILES, "specs/10-queue.md": QUEUE + SIN, "src/a.py": "# QUEUE-1001\n"})
+    repository(tmp_path, {**FILES, "specs/10-queue.md": QUEUE + SIN, "src/a.py": "# QUEUE-1001 POOL-1001\n"})
     check()
     write(tmp_path, {"specs/20-pool.md": POOL + "More words.\n"})
     trace = tmp_path / ".muster" / "trace"
@@ -161,7 +161,7 @@ def test_a_revision_lists_what_a_clean_working_tree_holds(tmp_path: Path) -> Non
         for path in (*tree.entries, *links, "folder/c.md", "folder/no.md", "b", "no", "a.md/..", "../x"):
             assert then.resolved(path) == tree.resolved(path), path
         for path in tree.entries:
-            assert (then.read(path), then.text_of(path, 5)) == (tree.read(path), tree.text_of(path, 5))
+            assert (then.read(path), then.reader.text_of(path, 5)) == (tree.read(path), tree.reader.text_of(path, 5))
         assert then.standing("folder/c.md") == b"c\n"
         assert then.standing("no") is None
 

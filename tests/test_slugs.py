@@ -21,7 +21,7 @@ SEPARATORS = st.sampled_from(["-", "_", "", ".", "~"])
 TEXTS = st.text() | st.text(alphabet="aAbé ²-_.ßİ\u0301‑\u00a0<>&1")
 
 
-# verifies: MU-REQ-1020
+@pytest.mark.requirement("MU-REQ-1020")
 @given(TEXTS, SEPARATORS)
 def test_slug_functions_equal_the_hosts_own(text: str, separator: str) -> None:
     assert slugs.slug_ascii(text, separator) == toc.slugify(text, separator)
@@ -107,7 +107,7 @@ def _flat(tokens: list[dict[str, object]]) -> list[dict[str, object]]:
     return [entry for token in tokens for entry in (token, *_flat(token["children"]))]  # type: ignore[arg-type]
 
 
-# verifies: MU-REQ-1020
+@pytest.mark.requirement("MU-REQ-1020")
 @pytest.mark.skipif(not CORPORA.is_dir(), reason="the corpora are not here; set MUSTER_CORPORA")
 @pytest.mark.parametrize("corpus", ["llama-orch", "openfeature", "opentelemetry", "tracey"])
 @pytest.mark.parametrize("style", [Anchors.MKDOCS, Anchors.GITHUB])

@@ -71,7 +71,7 @@ def test_a_changed_file_has_the_id_of_what_stands_there(tmp_path: Path) -> None:
     assert list(tree.paths) == ["a.md", "code.py", "new.md", "new.py", "same.md"]
 
 
-# verifies: MU-REQ-1002
+@pytest.mark.requirement("MU-REQ-1002")
 def test_files_that_git_ignores_are_left_out(tmp_path: Path) -> None:
     repository(tmp_path, {".gitignore": "build/\n*.tmp.md\n", "a.md": "a"})
     write(tmp_path, {"build/b.md": "b", "x.tmp.md": "x", "kept.md": "k"})
@@ -92,7 +92,7 @@ def test_outside_git_folders_of_tools_are_skipped(tmp_path: Path) -> None:
     assert list(tree_of(tmp_path).paths) == ["a/b.md"]
 
 
-# verifies: MU-CORE-0010
+@pytest.mark.requirement("MU-CORE-0010")
 def test_the_order_in_which_a_folder_is_listed_does_not_matter(tmp_path: Path) -> None:
     write(tmp_path, {f"{folder}/{name}.md": name for folder in "abc" for name in "xyz"})
 

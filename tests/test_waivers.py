@@ -40,7 +40,7 @@ def told(outcome: Outcome) -> list[tuple[str, str, int]]:
 FAST, ROBUST, EASY = (("KWD007", SPEC, line) for line in (7, 8, 9))
 
 
-# verifies: MU-RULE-2033
+@pytest.mark.requirement("MU-RULE-2033")
 @pytest.mark.parametrize(
     ("today", "codes", "waived"),
     [
@@ -59,7 +59,7 @@ def test_a_waiver_holds_to_the_end_of_its_day_and_is_reported_after_it(
     assert (told(outcome), outcome.counts.waived) == (codes, waived)
 
 
-# verifies: MU-RULE-2033
+@pytest.mark.requirement("MU-RULE-2033")
 @pytest.mark.parametrize(
     ("which", "left"),
     [
@@ -84,7 +84,7 @@ def test_a_waiver_covers_no_finding_about_settings() -> None:
     assert told(outcome) == [("SET008", PATH, 2), ROBUST, EASY]
 
 
-# verifies: MU-RULE-2005
+@pytest.mark.requirement("MU-RULE-2005")
 def test_what_an_allowance_accepts_needs_no_waiver() -> None:
     text = FRAME + "- [QUEUE-1001] It MUST be fast. <!-- muster: allow KWD007 a pilot -->\n"
 
@@ -129,7 +129,7 @@ def test_a_file_without_waivers_is_in_order(text: str) -> None:
     assert waivers_in(text, PATH, RULES) == ((), ())
 
 
-# verifies: MU-RULE-2033
+@pytest.mark.requirement("MU-RULE-2033")
 @pytest.mark.parametrize(
     ("text", "problems"),
     [
@@ -215,7 +215,7 @@ def test_a_good_waiver_holds_beside_a_malformed_one() -> None:
     assert told(outcome_of(f"- {{rule: KWD007, {REST}}}\n- rule\n")) == [("SET008", PATH, 2)]
 
 
-# verifies: MU-REQ-1038
+@pytest.mark.requirement("MU-REQ-1038")
 @pytest.mark.parametrize(
     ("name", "what"), [("20-waivers", "waivers"), ("20-Waivers", "waivers"), ("20-retired", "retired IDs")]
 )
@@ -243,7 +243,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-# verifies: MU-RULE-2033
+@pytest.mark.requirement("MU-RULE-2033")
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize(("day", "status"), [("2027-01-31", 0), ("2027-02-01", 1), ("soon", 2), ("2027-02-30", 2)])
 def test_the_command_line_judges_waivers_as_of_the_day_that_it_is_given(

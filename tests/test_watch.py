@@ -132,7 +132,7 @@ FINDING = (
 )
 
 
-# verifies: MU-RULE-2037
+@pytest.mark.requirement("MU-RULE-2037")
 def test_a_finding_appears_and_vanishes_as_the_file_is_saved(project: Path) -> None:
     with watched(project, *KWD001) as terminal:
         assert matches(terminal.next_screen(), summary("0 errors"), WAITING)
@@ -146,7 +146,7 @@ def test_a_finding_appears_and_vanishes_as_the_file_is_saved(project: Path) -> N
         assert (terminal.interrupt(), terminal.seen) == (0, "\r\n")
 
 
-# verifies: MU-RULE-2037
+@pytest.mark.requirement("MU-RULE-2037")
 def test_ctrl_c_ends_with_the_status_of_the_last_check(project: Path) -> None:
     save(project, PATH, SPEC + SIN)
     with watched(project, *KWD001) as terminal:
@@ -155,7 +155,7 @@ def test_ctrl_c_ends_with_the_status_of_the_last_check(project: Path) -> None:
         assert (terminal.interrupt(), terminal.seen) == (1, "\r\n")
 
 
-# verifies: MU-RULE-2037
+@pytest.mark.requirement("MU-RULE-2037")
 def test_broken_settings_are_shown_and_mended_ones_are_followed(project: Path) -> None:
     with watched(project, *KWD001) as terminal:
         terminal.next_screen()
@@ -176,7 +176,7 @@ def test_broken_settings_are_shown_and_mended_ones_are_followed(project: Path) -
         assert terminal.interrupt() == 0
 
 
-# verifies: MU-RULE-2037
+@pytest.mark.requirement("MU-RULE-2037")
 def test_a_spec_that_goes_a_branch_that_changes_and_a_folder_that_moves_end_nothing(project: Path) -> None:
     git(project, "checkout", "-q", "-b", "other")
     save(project, PATH, SPEC + SIN)
@@ -218,7 +218,7 @@ def plain(command: list[str], folder: Path) -> Iterator[tuple[subprocess.Popen[s
                 process.kill()
 
 
-# verifies: MU-RULE-2037
+@pytest.mark.requirement("MU-RULE-2037")
 def test_without_a_terminal_each_result_follows_the_last_and_reports_are_rewritten(project: Path) -> None:
     report = project / "out.json"
     command = [

@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 
 
+class Reader(Protocol):
+    """Reads texts by path."""
+
+    @property
+    def portable(self) -> bool:
+        """Whether it can be handed to another process."""
+
+    def text_of(self, path: str, limit: int) -> bytes | None:
+        """The content of a file; None for one that is larger than `limit`, or no text; raises OSError."""
+
+    def text_size(self, path: str) -> int:
+        """How many bytes a text has; 0 for what is no text, or cannot be read."""
+
+
 class Inputs(Protocol):
     """The files of a project at one moment; `store.tree.Tree` is one."""
 
@@ -39,8 +53,13 @@ class Inputs(Protocol):
     def versions(self) -> Mapping[str, str]:
         """For every file, sorted, a text that changes with its content; "" where none does."""
 
-    def text_of(self, path: str, limit: int) -> bytes | None:
-        """The content of a file; None for one that is larger than `limit`, or no text; raises OSError."""
+    @property
+    def state(self) -> str:
+        """A text that is the same only where every file is; "" where that cannot be told."""
+
+    @property
+    def reader(self) -> Reader:
+        """What reads the texts."""
 
     @property
     def modules(self) -> Collection[str]:
@@ -83,9 +102,25 @@ class Memory(Struct, frozen=True):
     def versions(self) -> Mapping[str, str]:
         return self.entries
 
+    @property
+    def state(self) -> str:
+        return ""
+
+    @property
+    def reader(self) -> Reader:
+        return self
+
+    @property
+    def portable(self) -> bool:
+        return False  # it would take all its contents along
+
     def text_of(self, path: str, limit: int) -> bytes | None:
         content = self.read(path)
         return None if len(content) > limit or b"\0" in content[:8192] else content
+
+    def text_size(self, path: str) -> int:
+        content = self.contents.get(path, b"")
+        return 0 if b"\0" in content[:8192] else len(content)
 
     def resolved(self, path: str) -> str:
         return self.twins.get(path, "")

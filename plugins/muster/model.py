@@ -29,12 +29,15 @@ class Level(StrEnum):
 
 
 class Status(StrEnum):
-    """How far a requirement has come; a status needs all that the one before it needs."""
+    """How far a requirement has come: the last of these that holds.  implements: MU-TRACE-3012"""
 
     SPECIFIED = "specified"
-    IMPLEMENTED = "implemented"
-    TESTED = "tested"
-    SUSPECT = "suspect"
+    IMPLEMENTED = "implemented"  # code cites it
+    TESTED = "tested"  # a test cites it
+    VERIFIED = "verified"  # a test that cites it ran and passed, or evidence says that it holds
+    WAIVED = "waived"  # somebody answers for it until a day
+    SUSPECT = "suspect"  # its text changed since its citations were reviewed
+    FAILING = "failing"  # a test that cites it failed
 
 
 class Severity(StrEnum):
@@ -370,6 +373,114 @@ class Stretch(Struct, frozen=True, array_like=True, gc=False):
     last: int
 
 
+class CitationKind(StrEnum):
+    """What a place says of the requirement that it names."""
+
+    IMPLEMENTS = "implements"
+    VERIFIES = "verifies"
+    MENTIONS = "mentions"
+
+
+class Defect(StrEnum):
+    """What is wrong with the ID that a citation names."""
+
+    UNKNOWN = "unknown"  # no spec defines it
+    STALE = "stale"  # of an older version than the spec's
+    RETIRED = "retired"
+
+
+class Citation(Struct, frozen=True, array_like=True, gc=False):
+    """A place in code, tests or prose that names a requirement."""
+
+    id: str  # of the requirement; as written where no spec defines it
+    place: Place  # of the ID
+    kind: CitationKind
+    written: str = ""  # the ID as it stands there, where that differs: an older version, a number alone
+    literal: bool = False  # in a string, or in a sample of a document: a text, not a claim
+    defect: Defect | None = None
+    quote: str | None = None  # the requirement's text as the citation repeats it
+    symbol: str = ""  # the function or class around it, `Queue.push`; only where somebody asked
+
+
+class CaseOutcome(StrEnum):
+    """How a test ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class CaseResult(Struct, frozen=True, array_like=True):
+    """One test of a results file, its retries and parameters folded into it."""
+
+    name: str  # of the function or the title, without parameters: `test_push`, `queue::tests::push`
+    suite: str  # what the file says stands around it: a module, a class, a package
+    outcome: CaseOutcome
+    place: Place  # where the results say so
+    file: str = ""  # the file of the test, where the results name it
+    requirements: tuple[str, ...] = ()  # IDs that the results themselves name for it
+    node: str = ""  # how its runner calls it: `tests/test_queue.py::test_push`
+    message: str = ""  # the first line of what failed, or why it was skipped
+    seconds: float = 0.0
+    runs: int = 1  # how many entries of the results are folded into it
+    names: tuple[str, ...] = ()  # the full names of these entries, parameters and all, sorted
+
+
+class ResultFile(Struct, frozen=True):
+    """A file of test results; no content where it cannot be read."""
+
+    path: str  # as it is shown
+    content: bytes | None
+    error: str = ""
+
+
+class Evidence(Struct, frozen=True, array_like=True):
+    """What shows that a requirement holds and is no test."""
+
+    requirement: str
+    kind: str  # inspection, analysis, demonstration, sign-off
+    owner: str
+    date: date
+    reference: str
+    place: Place
+
+
+class Derivation(Struct, frozen=True, array_like=True, gc=False):
+    """A requirement that stands for another one, of a mother spec."""
+
+    parent: str  # its ID
+    child: str  # the ID of the requirement that derives from it; "" where a whole spec does
+    spec: str  # the path of the child's spec
+    place: Place  # where that is said
+
+
+class Suspect(Struct, frozen=True, array_like=True):
+    """A file that cites a requirement whose text changed since the file was reviewed."""
+
+    id: str
+    path: str  # of the citing file
+    before: str  # the text of that time, "" where nobody knows it
+
+
+class Trace(Struct, frozen=True):
+    """What became of the requirements: who cites them, which tests ran, and where each stands."""
+
+    citations: tuple[Citation, ...] = ()  # by path, line and column
+    results: tuple[CaseResult, ...] = ()
+    given: bool = False  # results were given, though they may hold no test
+    tests: dict[str, tuple[CaseResult, ...]] = {}  # by ID: those that verify it and stand in the results
+    evidence: tuple[Evidence, ...] = ()
+    derivations: tuple[Derivation, ...] = ()
+    suspects: tuple[Suspect, ...] = ()  # by ID and path
+    reviews: dict[str, dict[str, str]] = {}  # by ID and path of a citing file: the fingerprint of its last review
+    texts: dict[str, str] = {}  # by fingerprint: the text of that time
+    own: dict[str, Status] = {}  # by ID: the status that the repository's files alone give
+    statuses: dict[str, Status] = {}  # by ID: with results and waivers
+    reached: dict[str, Status] = {}  # by ID: how far it came, were it neither suspect, waived nor failing
+    floor: dict[str, Status] = {}  # by ID: what the ratchet holds it to
+    floor_lines: dict[str, int] = {}  # where the ratchet's file says so
+
+
 class Finding(Struct, frozen=True, array_like=True):
     """One violation of a rule at one place."""
 
@@ -486,6 +597,7 @@ class Project(Struct, frozen=True):
     mended: tuple[Known, ...] = ()  # what of the baseline is found no longer; for the same rules
     today: date | None = None  # the day as of which waivers expire; None for no day at all
     host: Host | None = None  # only in a site build
+    trace: Trace = Trace()
 
     @property
     def specs(self) -> tuple[Document, ...]:
@@ -511,6 +623,8 @@ class Counts(Struct, frozen=True):
     requirements: int
     rules: int
     links: int = 0  # those that stay in the repository
+    citations: int = 0
+    results: int = 0  # tests in the results that were given
     waived: int = 0  # findings that a waiver covers
     known: int = 0  # findings that stand in the baseline
     cached: int = 0  # how many documents were not read again

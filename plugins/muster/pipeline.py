@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -19,9 +20,11 @@ from muster.links.references import reference_problems
 from muster.links.resolving import link_problems
 from muster.links.site import as_published
 from muster.model import (
+    CaseResult,
     Counts,
     Derived,
     Document,
+    Evidence,
     Host,
     Known,
     Outcome,
@@ -42,29 +45,42 @@ from muster.specs.naming import file_name, folder_of_package_spec
 from muster.specs.packages import manifests_beside, manifests_in, packages_of
 from muster.specs.retired import retired_in
 from muster.specs.waivers import waivers_in
-from muster.sweep import mentions_of
+from muster.sweep import look_of, swept
+from muster.symbols import with_symbols
 from muster.text.source import source_of
 from muster.text.utf8 import encodable
+from muster.trace import evidence, lock, ratchet
+from muster.trace.citations import too_large
+from muster.trace.lock import Lock, derived_lock
+from muster.trace.marks import scan_of
+from muster.trace.ratchet import Floor
+from muster.trace.tracing import Gathered, traced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from muster.inputs import Executor, Inputs, Progress
+    from muster.model import ResultFile
     from muster.settings import Settings
     from muster.store.cache import Cache
+    from muster.sweep import Found
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_retired = msgspec.msgpack.Decoder(tuple[tuple[Retired, ...], tuple[Problem, ...]]).decode
 _decode_waivers = msgspec.msgpack.Decoder(tuple[tuple[Waiver, ...], tuple[Problem, ...]]).decode
 _decode_known = msgspec.msgpack.Decoder(tuple[tuple[Known, ...], tuple[Problem, ...]]).decode
+_decode_lock = msgspec.msgpack.Decoder(tuple[tuple[Lock, ...], tuple[Problem, ...]]).decode
+_decode_evidence = msgspec.msgpack.Decoder(tuple[tuple[Evidence, ...], tuple[Problem, ...]]).decode
+_decode_floor = msgspec.msgpack.Decoder(tuple[tuple[Floor, ...], tuple[Problem, ...]]).decode
+_decode_results = msgspec.msgpack.Decoder(tuple[tuple[CaseResult, ...], tuple[Problem, ...]]).decode
 
 _Kind = TypeVar("_Kind")
 _Side = tuple[tuple[_Kind, ...], tuple[Problem, ...]]  # what a side file holds, and every problem of it
 
 
-def run(
+def run(  # noqa: PLR0913 -- what a run is made of
     inputs: Inputs,
     settings: Settings,
     *,
@@ -73,10 +89,11 @@ def run(
     progress: Progress | None = None,
     host: Host | None = None,
     today: date | None = None,
+    results: Sequence[ResultFile] = (),
 ) -> Outcome:
     """Read the project, judge it, and say which derived files must change. Nothing is written.
 
-    Waivers expire as of `today`; without a day, none does.
+    Waivers expire as of `today`; without a day, none does. `results` are those of tests that ran.
     """
     settings = settings if host else as_published(settings, inputs.paths)
     paths = _markdown(inputs, settings)
@@ -105,10 +122,14 @@ def run(
         host=host,
         today=today,
     )
+    named_by = _named_by(project, inputs, cache, executor)
+    project, own_lock = _traced(project, named_by, inputs, cache, results)
     # With a spec unread, what the derived files should hold is not known.
     if not any(is_document(problem.place.path, settings) for problem in problems):
-        project = msgspec.structs.replace(project, derived=_derived(project, identities, inputs, cache))
-    project = msgspec.structs.replace(project, problems=(*project.problems, *_dead_links(project, inputs, cache)))
+        derived = (*_derived(project, identities, inputs, cache), *filter(None, [own_lock]))
+        project = msgspec.structs.replace(project, derived=tuple(sorted(derived, key=lambda file: file.path)))
+    dead = _dead_links(project, named_by, inputs)
+    project = msgspec.structs.replace(project, problems=(*project.problems, *dead))
     lines = functools.partial(lines_in, inputs)
     end = settled(project, [*findings, *project_findings(project)], lines)
     counts = Counts(
@@ -117,6 +138,8 @@ def run(
         requirements=sum(len(document.requirements) for document in named),
         rules=len(enabled(settings)),
         links=sum(len(page.links) for page in pages),
+        citations=len(project.trace.citations),
+        results=len(project.trace.results),
         waived=end.waived,
         known=end.known,
         cached=len(paths) - fresh,
@@ -130,17 +153,112 @@ def _markdown(inputs: Inputs, settings: Settings) -> list[str]:
 
     Inputs are sorted by path, and so mother specs come before their children.  implements: MU-REQ-1003
     """
-    made = tuple(path.removesuffix(GENERATED) for path in inputs.paths if path.endswith(f"/{GENERATED}"))
+    made = _made(inputs)
     return [
         path
         for path in inputs.entries
-        if is_document(path, settings) or (is_page(path, settings) and not (made and path.startswith(made)))
+        if path.endswith(".md")  # of tens of thousands of files, few are
+        and (is_document(path, settings) or (is_page(path, settings) and not (made and path.startswith(made))))
     ]
 
 
-def _dead_links(project: Project, inputs: Inputs, cache: Cache | None) -> list[Problem]:
+def _made(inputs: Inputs) -> tuple[str, ...]:
+    """The folders into which `muster pages` wrote."""
+    return tuple(path.removesuffix(GENERATED) for path in inputs.paths if path.endswith(GENERATED))
+
+
+def _named_by(project: Project, inputs: Inputs, cache: Cache | None, executor: Executor | None) -> Found:
+    """What every text file names: requirements, and places in Markdown."""
+    ids = [requirement.id.text for requirement in project.requirements]
+    scan = scan_of(project.settings, [*ids, *(retired.id for retired in project.retired)])
+    look = look_of(project.settings, scan, [project.settings.output.compliance], _made(inputs))
+    return swept(look, inputs, cache, rule_version(), executor)
+
+
+def _traced(
+    project: Project, named_by: Found, inputs: Inputs, cache: Cache | None, results: Sequence[ResultFile]
+) -> tuple[Project, Derived | None]:
+    """The project with its trace, and the review lock as it should stand."""
+    files = (inputs, project.settings, cache)
+    locks, problems = _side(lock.NAME, "TRC011", lock.lock_in, _decode_lock, *files)
+    proofs, wrong = _side(evidence.NAME, "TRC012", evidence.evidence_in, _decode_evidence, *files)
+    floor, more = _side(ratchet.NAME, "TRC013", ratchet.floor_in, _decode_floor, *files)
+    cases, found_strange = _results(project, results, inputs, cache)
+    held = locks[0] if locks else Lock()
+    gathered = Gathered(
+        hits={path: named.hits for path, named in named_by.items() if named.hits},
+        maps={path: named.maps for path, named in named_by.items() if named.maps},
+        lock=held,
+        evidence=proofs,
+        floor=floor,
+        results=cases,
+        given=bool(results),
+    )
+    version = rule_version()
+    joined = traced(project, gathered, inputs.paths, lambda own: with_symbols(own, inputs, cache, version))
+    path = side_path(lock.NAME, project.settings)
+    committed = _text_at(path, inputs) if path in inputs.paths else None
+    told = {problem.place.path for problem in project.problems}  # a page of that size is a finding already
+    unread = [
+        Problem("TRC016", Place(path), *too_large(path, named.unread, project.settings.specs.max_bytes))
+        for path, named in named_by.items()
+        if named.unread and path not in told
+    ]
+    project = msgspec.structs.replace(
+        project,
+        trace=joined.trace,
+        problems=(*project.problems, *problems, *wrong, *more, *found_strange, *joined.problems, *unread),
+    )
+    return project, derived_lock(joined.lock, held, path, committed)
+
+
+def _text_at(path: str, inputs: Inputs) -> str | None:
+    try:
+        return (inputs.standing(path) or b"").decode("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _results(
+    project: Project, files: Sequence[ResultFile], inputs: Inputs, cache: Cache | None
+) -> tuple[tuple[CaseResult, ...], list[Problem]]:
+    """The tests that ran, and what is wrong with the files that say so; their reading is kept by content."""
+    if not files:
+        return (), []
+    from muster.trace.matching import strange
+
+    found: list[CaseResult] = []
+    problems: list[Problem] = []
+    for file in files:
+        if file.content is None:
+            words = f"{file.path} cannot be read: {file.error}"
+            problems.append(Problem("TRC010", Place(file.path), words, "name an ordinary file"))
+            continue
+        key = f"{rule_version()}:results:{blob_id(file.content)}:{file.path}"
+        held = cache.get_many([key]).get(key) if cache else None
+        if held is None:
+            from muster.trace.results import results_in
+
+            read = results_in(file.content, file.path)
+            if cache:
+                cache.put_many({key: _encode(read)})
+        else:
+            read = _decode_results(held)
+        found += read[0]
+        problems += read[1]
+    from muster.trace.results import merged
+
+    cases = merged(found)
+    ids = {requirement.id.text for requirement in project.requirements}
+    problems += strange(cases, ids, inputs.paths, lambda path: inputs.reader.text_of(path, 1 << 26))
+    return cases, problems
+
+
+def _dead_links(project: Project, named_by: Found, inputs: Inputs) -> list[Problem]:
     """Links and references that lead nowhere.  implements: MU-RULE-2013, MU-RULE-2023"""
-    mentions = mentions_of(project, inputs, cache, rule_version())
+    # What a derived file names was read from its sources, where it is as they give it.
+    true = {file.path for file in project.derived if file.same}
+    mentions = {path: named.mentions for path, named in named_by.items() if named.mentions and path not in true}
     dead = link_problems(project, inputs, _generated)
     dead += reference_problems(project, mentions, inputs, _generated)
     dead += undefined_references(project, inputs.paths, lambda path: "\n".join(lines_in(inputs, path)))
@@ -260,7 +378,8 @@ def _side(
         return (), (Problem(code, Place(path), f"{path} cannot be read: {reason}", remedy),)
     found = read(text, path)
     if cache and identity:
-        cache.put_many({key: _encode(found)})
+        with suppress(UnicodeEncodeError):  # a text with a lone surrogate is read anew each time
+            cache.put_many({key: _encode(found)})
     return found
 
 
@@ -276,9 +395,8 @@ def _derived(
         f"{document.path} {document.package} {document.title} {identities[document.path]}"
         for document in project.documents
     )
-    key = (
-        f"{rule_version()}:compliance:{hashlib.blake2b(sources.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
-    )
+    digest = hashlib.blake2b(sources.encode("utf-8", "replace") + _encode(project.trace.own), digest_size=16)
+    key = f"{rule_version()}:compliance:{digest.hexdigest()}"
 
     def compliance_id(text: Callable[[], str]) -> str:
         held = cache.get_many([key]).get(key) if cache else None
@@ -289,4 +407,4 @@ def _derived(
             cache.put_many({key: identity.encode()})
         return identity
 
-    return derived_files(project.documents, identities, project.settings, inputs, compliance_id)
+    return derived_files(project, identities, inputs, compliance_id)

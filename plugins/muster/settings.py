@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type
 import msgspec
 from msgspec import Meta, Struct
 
-from muster.model import Severity
+from muster.model import Level, Severity, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,6 +62,15 @@ class Body(StrEnum):
 
     SECTION = "section"
     QUOTE = "quote"
+
+
+class CitationMark(StrEnum):
+    """A way of citing a requirement in code and prose."""
+
+    ID = "id"  # AREA-1001, with or without a verb: `implements: AREA-1001`
+    RULE = "rule"  # r[impl area.name], in comments
+    NEED = "need"  # [impl->dsn~name~1]
+    ANNOTATION = "annotation"  # @Specification(number="1.2.3")
 
 
 class SpecSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -204,6 +213,84 @@ class LinkSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     external: ExternalSettings = ExternalSettings()
 
 
+class Annotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An annotation, attribute or decorator whose argument is an ID."""
+
+    name: Annotated[str, Meta(description="Its name: `Specification` for `@Specification(...)`.")]
+    id: Annotated[str, Meta(description="The argument that holds the ID; empty for those without a name.")] = ""
+    text: Annotated[
+        str, Meta(description="The argument that repeats the requirement's text, which is compared with the spec.")
+    ] = ""
+
+
+class Threshold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many requirements must have come how far."""
+
+    status: Annotated[Status, Meta(description="The status to reach: implemented, tested or verified.")]
+    percent: Annotated[int, Meta(description="The share of the requirements that must have reached it.", ge=1, le=100)]
+    spec: Annotated[str, Meta(description="Glob of the specs meant, each by itself.")] = "**"
+    level: Annotated[Level, Meta(description="The level of the requirements meant.")] = Level.MUST
+
+
+class TraceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where requirements are cited, and what must come of them."""
+
+    include: Annotated[tuple[str, ...], Meta(description="Globs of the files in which citations are looked for.")] = (
+        "**",
+    )
+    exclude: Annotated[
+        tuple[str, ...], Meta(description="Globs of files whose citations do not count: vendored, generated, samples.")
+    ] = (
+        "**/vendor/**",
+        "**/third_party/**",
+        "**/node_modules/**",
+        "**/*.min.js",
+        "**/*.min.css",
+        "**/*.pb.go",
+        "**/*_pb2.py",
+        "**/*.generated.*",
+        "site/**",
+    )
+    generated: Annotated[
+        tuple[str, ...], Meta(description="Texts among the first lines of a file that say that a program wrote it.")
+    ] = ("@generated", "DO NOT EDIT", "Do not edit.")
+    marks: Annotated[tuple[CitationMark, ...], Meta(description="How requirements are cited.", min_length=1)] = (
+        CitationMark.ID,
+    )
+    prefixes: Annotated[tuple[str, ...], Meta(description="What stands before the bracket of `r[impl area.name]`.")] = (
+        "r",
+    )
+    annotations: Annotated[
+        tuple[Annotation, ...], Meta(description="The annotations that cite, for the mark `annotation`.")
+    ] = ()
+    tests: Annotated[
+        tuple[str, ...], Meta(description="Globs of the files that hold tests: a citation there verifies.")
+    ] = (
+        "**/test/**",
+        "**/tests/**",
+        "**/__tests__/**",
+        "**/test_*.py",
+        "**/*_test.*",
+        "**/*.test.*",
+        "**/*.spec.*",
+        "**/*Test.java",
+        "**/*Tests.java",
+        "**/*IT.java",
+    )
+    prose: Annotated[tuple[str, ...], Meta(description="Globs of the files that are prose: a citation mentions.")] = (
+        "**/*.md",
+        "**/*.mdx",
+        "**/*.rst",
+        "**/*.adoc",
+        "**/*.txt",
+        "**/*.html",
+    )
+    results: Annotated[
+        tuple[str, ...], Meta(description="Globs of test results: JUnit XML, or what the pytest plugin wrote.")
+    ] = ()
+    thresholds: Annotated[tuple[Threshold, ...], Meta(description="How many requirements must have come how far.")] = ()
+
+
 class SiteSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the site shows."""
 
@@ -227,6 +314,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     packages: PackageSettings = PackageSettings()
     output: OutputSettings = OutputSettings()
     links: LinkSettings = LinkSettings()
+    trace: TraceSettings = TraceSettings()
     site: SiteSettings = SiteSettings()
     fail_on: Annotated[Severity, Meta(description="The severity from which `check` exits with 1.")] = Severity.ERROR
     namespace: Annotated[str, Meta(description="UUID under which spec identities are minted.")] = ""

@@ -1,105 +1,174 @@
-"""Look through every text file of a project for one thing, and look again only where something changed.
+"""Look through every text file of a project for what it names, and look again only where something changed.
 
 Files are taken in chunks, and what was found in a chunk is kept under the paths and contents of its files:
-a project of 78,000 files that did not change costs 300 look-ups.
+a project of 78,000 files that did not change costs 300 look-ups, or one where git vouches for all of them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import msgspec
+from msgspec import Struct
 
-from muster.model import Mention
+from muster.links.mentions import mentions_in
+from muster.model import Mention  # noqa: TC001 -- msgspec reads the types of fields
 from muster.rules.base import runs
 from muster.specs.discovery import is_left_out
+from muster.trace.citations import chosen_by
+from muster.trace.hits import Hit, hits_in
+from muster.trace.marks import Scan, patterns_of
+from muster.trace.prose import MapLine, maps_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from muster.model import Project
+    from muster.inputs import Executor, Inputs, Reader
+    from muster.settings import Settings
     from muster.store.cache import Cache
 
-Found = dict[str, tuple[Mention, ...]]
 
+class Named(Struct, frozen=True, array_like=True):
+    """What one file names: places in Markdown without a link, requirements, and what a traceability map says."""
+
+    mentions: tuple[Mention, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    maps: tuple[MapLine, ...] = ()
+    unread: int = 0  # the size of a text that is too large to be looked through
+
+
+Found = dict[str, Named]
+
+WORTH_A_PROCESS = 4000  # with fewer files to look through, starting processes costs more than they save
 _CUT = 256  # a chunk has about so many files
+_WHOLE = 4_000_000  # bytes of all that was found which are kept once more as a whole
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Found).decode
+_decode = msgspec.msgpack.Decoder(dict[bytes, Named]).decode
+
+
+def _packed(found: Found) -> bytes:
+    """What was found as the cache keeps it: a path is bytes, as its name may be no UTF-8."""
+    return _encode({path.encode("utf-8", "surrogateescape"): named for path, named in found.items()})
+
+
+def _unpacked(packed: bytes) -> Found:
+    return {path.decode("utf-8", "surrogateescape"): named for path, named in _decode(packed).items()}
+
+
 # What is no text, or a text that people do not write; the first bytes tell the rest.
 _NO_TEXT = tuple(
     ".7z .a .avif .bin .bmp .br .bz2 .class .dll .dylib .eot .exe .gif .gz .ico .jar .jpeg .jpg .lock .map .mo .mp3"
     " .mp4 .o .onnx .otf .pack .parquet .pdf .png .pyc .rlib .so .svg .tar .tgz .tif .tiff .ttf .wasm .wav .webm .webp"
-    " .whl .woff .woff2 .xlsx .xz .zip .zst .min.js .min.css".split()
+    " .whl .woff .woff2 .xlsx .xz .zip .zst".split()
 )
+_MINIFIED = (".min.js", ".min.css")
 
 
-class Texts(Protocol):
-    """The files to look through."""
+class Look(Struct, frozen=True):
+    """What to look for, and in which files: plain values, so that other processes can be told."""
 
-    @property
-    def versions(self) -> Mapping[str, str]:
-        """For every file, sorted, a text that changes with its content; "" where none does."""
+    settings: Settings
+    scan: Scan | None  # None where nothing can be cited
+    mentions: bool
+    derived: frozenset[str]  # files that Muster writes: what they cite, their sources cite
+    made: tuple[str, ...]  # folders of generated pages, with a final slash
 
-    def text_of(self, path: str, limit: int) -> bytes | None:
-        """The content of a file; None for one that is larger than `limit`, or no text; raises OSError."""
-
-
-def mentions_of(project: Project, texts: Texts, cache: Cache | None, version: str) -> Found:
-    """What the files that are no pages name without a link, by path.  implements: MU-RULE-2023
-
-    A derived file that is as its sources give it needs no look: what it names was read from them.
-    """
-    settings = project.settings
-    if not any(runs(settings.rules, code) for code in ("LNK013", "LNK014")):
-        return {}
-    true = {file.path for file in project.derived if file.same}
-    versions = {
-        path: one
-        for path, one in texts.versions.items()
-        if not path.endswith(".md") and not path.endswith(_NO_TEXT) and path not in true
-    }
-    if settings.links.exclude:
-        versions = {path: one for path, one in versions.items() if not is_left_out(path, settings)}
-
-    def look(paths: Iterable[str]) -> Found:
-        from muster.links.mentions import mentions_in  # only what is not in the cache is looked through
-
+    def at(self, paths: Iterable[str], reader: Reader) -> Found:
+        """What these files name."""
         found: Found = {}
+        patterns = patterns_of(self.scan) if self.scan else None
+        may_cite = chosen_by(self.settings.trace)
+        limit, exclude = self.settings.specs.max_bytes, bool(self.settings.links.exclude)
+        kinds: dict[str, bool] = {}  # by the ending: whether it can be a text
         for path in paths:
+            ending = path[path.rfind(".") :]
+            is_text = kinds.get(ending)
+            if is_text is None:
+                is_text = kinds[ending] = not path.endswith(_NO_TEXT)
+            if not is_text or path.endswith(_MINIFIED) or (self.made and path.startswith(self.made)):
+                continue
+            mentions = self.mentions and ending != ".md" and not (exclude and is_left_out(path, self.settings))
+            cites = patterns is not None and path not in self.derived and may_cite(path)
+            if not (mentions or cites):
+                continue
             try:
-                content = texts.text_of(path, settings.specs.max_bytes)
+                content = reader.text_of(path, limit)
             except OSError:
                 continue  # it is gone, or nobody may read it: a text that no rule demands
-            if content and (mentions := mentions_in(content)):
-                found[path] = mentions
+            if content:
+                hits = hits_in(content, path, patterns) if cites and patterns else ()
+                maps = maps_in(content) if cites and ending == ".md" else ()
+                places = mentions_in(content) if mentions else ()
+                if hits or maps or places:
+                    found[path] = Named(places, hits, maps)
+            elif cites and content is None and (size := reader.text_size(path)):
+                found[path] = Named(unread=size)
         return found
 
-    found = swept(versions, look, cache, f"{version}:{settings.specs.max_bytes}")
-    return {path: found[path] for path in sorted(found)}
+
+def look_of(settings: Settings, scan: Scan, derived: Collection[str], made: Sequence[str] = ()) -> Look:
+    """What the settings let one look for."""
+    mentions = any(runs(settings.rules, code) for code in ("LNK013", "LNK014"))
+    can_cite = scan.areas or scan.grammar or len(scan.marks) > 1 or scan.marks[0] != "id"
+    return Look(settings, scan if can_cite else None, mentions, frozenset(derived), tuple(made))
 
 
-def swept(versions: Mapping[str, str], look: Callable[[Iterable[str]], Found], cache: Cache | None, key: str) -> Found:
-    """What `look` finds in all these files, chunk by chunk through the cache."""
+def swept(look: Look, inputs: Inputs, cache: Cache | None, version: str, executor: Executor | None = None) -> Found:
+    """What all files name, by path and sorted.  implements: MU-RULE-2023, MU-TRACE-3001"""
+    if not (look.mentions or look.scan):
+        return {}
+    settings = look.settings
+    own = _encode((settings.trace, settings.links.exclude, settings.specs.max_bytes, look.scan, look.mentions))
+    own += _encode((sorted(look.derived), look.made))
+    key = hashlib.blake2b(own + version.encode(), digest_size=16).hexdigest()
+    whole = f"swept-whole:{key}:{inputs.state}" if cache and inputs.state else ""
+    held = cache.get_many([whole]).get(whole) if cache and whole else None
+    if held is not None:
+        return _unpacked(held)
+    found = _swept(look, inputs, cache, key, executor)
+    found = {path: found[path] for path in sorted(found)}
+    if cache and whole and len(packed := _packed(found)) < _WHOLE:
+        cache.put_many({whole: packed})
+    return found
+
+
+def _swept(look: Look, inputs: Inputs, cache: Cache | None, key: str, executor: Executor | None) -> Found:
+    """The same chunk by chunk through the cache."""
+    versions = inputs.versions
     if cache is None:
-        return look(versions)
+        paths = list(versions)
+        pieces = [paths[at : at + _CUT] for at in range(0, len(paths), _CUT)]
+        return {path: named for piece in _looked(look, pieces, inputs, executor) for path, named in piece.items()}
     chunks = _chunks(versions, key)
     known = cache.get_many(list(chunks))
     unsure = [path for path, one in versions.items() if not one]  # they may change unnoticed
-    found = look(unsure) if unsure else {}
-    fresh: dict[str, bytes] = {}
-    for name, paths in chunks.items():
-        packed = known.get(name)
-        if packed is None:
-            mine = look(paths)
-            fresh[name] = _encode(mine)
-            found |= mine
-        elif packed != _NOTHING:
-            found |= _decode(packed)
+    found = look.at(unsure, inputs.reader) if unsure else {}
+    missing = [name for name in chunks if name not in known]
+    fresh = dict(zip(missing, _looked(look, [chunks[name] for name in missing], inputs, executor), strict=True))
+    for name in chunks:
+        if name in fresh:
+            found |= fresh[name]
+        elif known[name] != _NOTHING:
+            found |= _unpacked(known[name])
     if fresh:
-        cache.put_many(fresh)
+        cache.put_many({name: _packed(named) for name, named in fresh.items()})
     return found
+
+
+def _looked(look: Look, chunks: Sequence[list[str]], inputs: Inputs, executor: Executor | None) -> list[Found]:
+    """What each chunk names; several processes share the work where it is much."""
+    reader = inputs.reader
+    if executor is None or not reader.portable or sum(len(paths) for paths in chunks) < WORTH_A_PROCESS:
+        return [look.at(paths, reader) for paths in chunks]
+    groups = [chunks[at : at + 8] for at in range(0, len(chunks), 8)]
+    pending = [executor.submit(_of_chunks, look, group, reader) for group in groups]
+    return [named for future in pending for named in future.result()]
+
+
+def _of_chunks(look: Look, chunks: Sequence[list[str]], reader: Reader) -> list[Found]:
+    return [look.at(paths, reader) for paths in chunks]
 
 
 _NOTHING = _encode({})

@@ -14,6 +14,7 @@ from muster.settings import InvalidSettings, Settings, settings_from
 from muster.specs.discovery import is_input
 from muster.store import files
 from muster.store.cache import Cache
+from muster.store.results import read_results, result_paths
 from muster.store.tree import Tree, tree_of
 from muster.store.workers import Workers
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from muster.inputs import Progress
-    from muster.model import Derived, Host, Outcome
+    from muster.model import Derived, Host, Outcome, ResultFile
 
 OWN_FOLDER = ".muster"
 
@@ -51,10 +52,12 @@ class Workspace(Struct, frozen=True):
         progress: Progress | None = None,
         host: Host | None = None,
         today: date | None = None,
+        results: Sequence[ResultFile] | None = None,
     ) -> Outcome:
         """Run the pipeline over the files; `workers` 0 takes as many processes as pay.
 
-        Waivers expire as of `today`, by default the day that it is here.
+        Waivers expire as of `today`, by default the day that it is here. Test results are those that the settings
+        name, unless others are given.
         """
         executor = Workers(workers) if workers != 1 else None
         collecting = gc.isenabled()
@@ -68,6 +71,7 @@ class Workspace(Struct, frozen=True):
                 progress=progress,
                 host=host,
                 today=today or date.today(),  # noqa: DTZ011 -- a waiver ends with the day of who asks
+                results=self.results() if results is None else results,
             )
         finally:
             if collecting:
@@ -76,6 +80,11 @@ class Workspace(Struct, frozen=True):
                 executor.shutdown()
             if self.cache:
                 self.cache.save()
+
+    def results(self) -> tuple[ResultFile, ...]:
+        """The test results that the settings name, in the order of their paths."""
+        globs = self.settings.trace.results
+        return read_results(self.root, result_paths(self.root, globs)) if globs else ()
 
     def lines(self, path: str) -> Sequence[str]:
         """The lines of a file as a finding counts them; none where it cannot be read."""

@@ -1,7 +1,7 @@
 """Pieces of work that the bench measures in a process of their own.
 
-`python -m bench.child plain|bytes|reading|linked ROOT LISTING` does one over the files that LISTING names and
-prints what it cost as JSON; `python -m bench.child list ROOT` prints what `muster check` reads there.
+`python -m bench.child plain|bytes|reading|linked|finding|joining ROOT LISTING` does one over the files that LISTING
+names and prints what its parts cost as JSON; `python -m bench.child list ROOT` prints what `muster check` reads there.
 """
 
 from __future__ import annotations
@@ -11,8 +11,14 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from muster.model import Document
+
+Parts = Iterator[tuple[str, Callable[[], object]]]  # of a piece of work; what is done between them is not measured
 
 # Makes the measured code import what it needs and build its tables, which start-up pays and not reading.
 _WARM_UP = """\
@@ -40,6 +46,13 @@ code
 """
 
 
+_WARM_UPS = {
+    "specs/warm-up.md": _WARM_UP,
+    "src/a.py": 'def a():\n    """implements: A-100"""\n    return "A-101"  # A-100\n',
+    "src/a.rs": '/// implements: A-100\nfn a() -> &str {\n    "A-101" // A-100\n}\n',
+}
+
+
 def main(arguments: Sequence[str]) -> None:
     """Do the work that the command line names."""
     name, root = arguments[0], Path(arguments[1])
@@ -47,12 +60,22 @@ def main(arguments: Sequence[str]) -> None:
         print(json.dumps(_listing(root)))
         return
     files = [root / path for path in json.loads(Path(arguments[2]).read_bytes())["paths"]]
-    act = WORKS[name](root, files)
-    wall, cpu = time.perf_counter(), time.process_time()
-    act()
-    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"wall": wall, "cpu": cpu, "peak": peak}))
+    print(json.dumps({part: _cost(act) for part, act in WORKS[name](root, files)}))
+
+
+def _cost(act: Callable[[], object]) -> dict[str, float]:
+    """What an act costs, with the processes that it starts and waits for."""
+    wall, cpu = time.perf_counter(), _cpu_seconds()
+    result = act()
+    wall, cpu = time.perf_counter() - wall, _cpu_seconds() - cpu
+    usages = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    peak = max(usage.ru_maxrss for usage in usages) * 1024
+    return {"wall": wall, "cpu": cpu, "peak": peak, "count": result if isinstance(result, int) else 0}
+
+
+def _cpu_seconds() -> float:
+    usages = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _listing(root: Path) -> dict[str, object]:
@@ -68,7 +91,7 @@ def _listing(root: Path) -> dict[str, object]:
     }
 
 
-def _plain(_root: Path, files: list[Path]) -> Callable[[], None]:
+def _plain(_root: Path, files: list[Path]) -> Parts:
     """The yardstick P: markdown-it-py's full parse, blocks and inlines, of texts that are in memory."""
     from markdown_it import MarkdownIt
 
@@ -80,18 +103,18 @@ def _plain(_root: Path, files: list[Path]) -> Callable[[], None]:
         for text in texts:
             parser.parse(text)
 
-    return act
+    yield "plain", act
 
 
-def _bytes(_root: Path, files: list[Path]) -> Callable[[], None]:
+def _bytes(_root: Path, files: list[Path]) -> Parts:
     def act() -> None:
         for file in files:
             file.read_bytes()
 
-    return act
+    yield "bytes", act
 
 
-def _reading(root: Path, files: list[Path]) -> Callable[[], None]:
+def _reading(root: Path, files: list[Path]) -> Parts:
     """Muster's reading alone, as `check` does it for a file that no cache knows."""
     from muster.specs.reading import read_document
     from muster.workspace import open_workspace
@@ -105,10 +128,10 @@ def _reading(root: Path, files: list[Path]) -> Callable[[], None]:
         for path, file in named:
             read_document(path, file.read_text(encoding="utf-8", errors="replace"), settings)
 
-    return act
+    yield "reading", act
 
 
-def _linked(root: Path, files: list[Path]) -> Callable[[], None]:
+def _linked(root: Path, files: list[Path]) -> Parts:
     """Everything that a `check` without cache does in one process, over the same documents and what they link to."""
     from muster import pipeline
     from muster.inputs import memory
@@ -124,14 +147,95 @@ def _linked(root: Path, files: list[Path]) -> Callable[[], None]:
     def act() -> None:
         pipeline.run(inputs, workspace.settings)
 
-    return act
+    yield "linked", act
 
 
-WORKS: dict[str, Callable[[Path, list[Path]], Callable[[], None]]] = {
+def _finding(root: Path, files: list[Path]) -> Parts:
+    """All that finds the citations of a project whose specs are read, the listing of its files included.
+
+    It is what `pipeline.run` does for them, cache and processes and all.
+    """
+    from muster import pipeline
+    from muster.inputs import memory
+    from muster.records import rule_version
+    from muster.store.workers import Workers
+    from muster.sweep import look_of, swept
+    from muster.trace.citations import citations_of, known_of
+    from muster.trace.marks import scan_of
+    from muster.workspace import open_workspace
+
+    settings = open_workspace(root, use_cache=False).settings
+    specs = memory({file.relative_to(root).as_posix(): file.read_bytes() for file in files})
+    documents = pipeline.run(specs, settings).project.documents
+    pipeline.run(memory(_WARM_UPS), settings)
+    version = rule_version()
+    gc.disable()
+
+    def act() -> int:
+        workspace = open_workspace(root)
+        workers = Workers()
+        look = look_of(settings, scan_of(settings, _ids(documents)), [settings.output.compliance])
+        found = swept(look, workspace.inputs, workspace.cache, version, workers)
+        hits = {path: named.hits for path, named in found.items() if named.hits}
+        citations = citations_of(hits, known_of(documents, (), settings.trace.marks), settings.trace)
+        workers.shutdown()
+        if workspace.cache:
+            workspace.cache.save()
+        return sum(not citation.place.path.endswith(".md") for citation in citations)
+
+    yield "finding", act
+
+
+def _joining(root: Path, files: list[Path]) -> Parts:
+    """Reading the specs in one process, alone and with all that is kept of them; then joining what cites them."""
+    from muster import pipeline
+    from muster.inputs import memory
+    from muster.model import Project
+    from muster.records import Record, records_of, rule_version
+    from muster.specs.discovery import side_path
+    from muster.sweep import look_of, swept
+    from muster.trace import lock
+    from muster.trace.marks import scan_of
+    from muster.trace.tracing import Gathered, traced
+    from muster.workspace import open_workspace
+
+    workspace = open_workspace(root, use_cache=False)
+    inputs, settings = workspace.inputs, workspace.settings
+    pipeline.run(memory(_WARM_UPS), settings)
+    yield from _reading(root, files)
+    records: dict[str, Record] = {}
+    paths = [file.relative_to(root).as_posix() for file in files]
+
+    def read() -> None:
+        nonlocal records
+        records, _ = records_of(paths, inputs, settings, None, None, None)
+
+    yield "records", read
+    documents = tuple(record.document for record in records.values() if record.document)
+    project = Project(settings=settings, documents=documents)
+    look = look_of(settings, scan_of(settings, _ids(documents)), [settings.output.compliance])
+    found = swept(look, inputs, None, rule_version())
+    held = side_path(lock.NAME, settings)
+    reviews, _ = lock.lock_in((root / held).read_text(encoding="utf-8"), held)
+    gathered = Gathered(
+        hits={path: named.hits for path, named in found.items() if named.hits},
+        maps={path: named.maps for path, named in found.items() if named.maps},
+        lock=reviews[0],
+    )
+    yield "joining", lambda: len(traced(project, gathered, inputs.paths, list).trace.citations)
+
+
+def _ids(documents: Sequence[Document]) -> list[str]:
+    return [requirement.id.text for document in documents for requirement in document.requirements]
+
+
+WORKS: dict[str, Callable[[Path, list[Path]], Parts]] = {
     "plain": _plain,
     "bytes": _bytes,
     "reading": _reading,
     "linked": _linked,
+    "finding": _finding,
+    "joining": _joining,
 }
 
 if __name__ == "__main__":

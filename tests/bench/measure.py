@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,13 +28,20 @@ class Sample:
     wall: float
     cpu: float
     peak: int
+    count: int = 0  # of what it found, where it counts that
 
 
-def process(command: Sequence[str], folder: Path, statuses: Sequence[int] = (0,)) -> Sample:
-    """Run a command to its end and measure it; raise `Failed` where it ends with another status."""
+def process(
+    command: Sequence[str], folder: Path, statuses: Sequence[int] = (0,), settings: Mapping[str, str] | None = None
+) -> Sample:
+    """Run a command to its end and measure it; raise `Failed` where it ends with another status.
+
+    `settings` go into its environment.
+    """
+    environment = {**os.environ, **settings} if settings else None
     with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
-        child = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        child = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment)
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - start
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -46,12 +53,18 @@ def process(command: Sequence[str], folder: Path, statuses: Sequence[int] = (0,)
 
 
 def work(name: str, root: Path, listing: Path) -> Sample:
+    """Do a piece of work of `bench.child` that has one part; see `works`."""
+    (sample,) = works(name, root, listing).values()
+    return sample
+
+
+def works(name: str, root: Path, listing: Path) -> dict[str, Sample]:
     """Do a piece of work of `bench.child` in a process of its own; start-up and imports are not counted."""
     command = [sys.executable, "-m", "bench.child", name, str(root), str(listing)]
     run = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(TESTS)}, stdout=subprocess.PIPE, check=False)
     if run.returncode:
         raise Failed(f"{' '.join(command)} ended with {run.returncode}")
-    return Sample(**json.loads(run.stdout))
+    return {part: Sample(**cost) for part, cost in json.loads(run.stdout).items()}
 
 
 def middle(samples: Sequence[Sample]) -> Sample:

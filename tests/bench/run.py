@@ -24,15 +24,16 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import muster
-from bench import links, page, site, watch
+from bench import links, page, site, trace, watch
 from bench.measure import Sample, process, work
-from bench.subjects import CORPORA, Subject, corpus_subject, synthetic_subject
+from bench.subjects import CORPORA, Subject, corpus_subject, synthetic_subject, tree_subject
 
 ROOT = Path(__file__).resolve().parents[2]
 MUSTER = [sys.executable, "-m", "muster"]
 CHECK = [*MUSTER, "check"]
 START_ROUNDS = 15
 SITE_ROUNDS, SITE_PAGES = 9, 500
+SOURCES = (50_000, 5_000)  # of the tree in which citations are looked for; the latter where it is to be quick
 
 
 def main() -> int:
@@ -41,19 +42,24 @@ def main() -> int:
     compileall.compile_dir(Path(muster.__file__).parent, quiet=2)  # as an installer does, whatever the environment says
     results = []
     with _folder(options.keep) as folder:
-        for make in _subjects(options, folder):
-            began, code = time.perf_counter(), _code()
-            subject = make()
-            result = page.Result(subject, _measured(subject, options.rounds))
-            if _code() != code:  # a cache that other code wrote is cold
-                print(f"error: Muster changed while {subject.name} was measured; measure again", file=sys.stderr)
-                return 1
-            results.append(result)
-            print(page.section(result), flush=True)
-            print(f"({options.rounds} rounds, {time.perf_counter() - began:.0f} s)\n", file=sys.stderr)
+        try:
+            for make in () if options.only else _subjects(options, folder):
+                with _timed(f"{options.rounds} rounds"):
+                    subject = make()
+                    result = page.Result(subject, _measured(subject, options.rounds))
+                results.append(result)
+                print(page.section(result), flush=True)
+            cited = None
+            if not options.no_trace:
+                with _timed(f"{options.rounds} rounds"):
+                    cited = _cited(options, folder)
+                print("\n".join(page.citations(cited)), flush=True)
+        except _Changed:
+            print("error: Muster changed while it was measured; measure again", file=sys.stderr)
+            return 1
     built = None if options.no_site else site.cost(SITE_ROUNDS, SITE_PAGES)
     checked = None if options.no_site else links.measure(SITE_PAGES)
-    report = page.Report(tuple(results), _start_up(), built, checked)
+    report = page.Report(tuple(results), None if options.only else _start_up(), cited, built, checked)
     print(page.summary(report))
     if options.write:
         target = ROOT / "specs/guide/performance.md"
@@ -62,20 +68,45 @@ def main() -> int:
     return 0
 
 
+class _Changed(Exception):
+    """A cache that other code wrote is cold, so what was measured means nothing."""
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
+    """Tell how long it took; raise `_Changed` where the measured code is another in the end."""
+    began, code = time.perf_counter(), _code()
+    yield
+    if _code() != code:
+        raise _Changed
+    print(f"({what}, {time.perf_counter() - began:.0f} s)\n", file=sys.stderr)
+
+
+def _cited(options: argparse.Namespace, folder: Path) -> trace.Cost:
+    """What citations cost: in a tree of sources, and joined with the largest of the synthetic projects."""
+    files = SOURCES[1 if options.quick else 0]
+    sources, specs = tree_subject(folder, files), synthetic_subject(folder, max(options.sizes))
+    return trace.measure(sources, specs, files, options.rounds)
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure Muster beside a plain parse of the same Markdown.")
     parser.add_argument("--quick", action="store_true", help="the small sizes only, and no site")
+    parser.add_argument("--only", choices=["trace"], help="the citations alone; writes nothing")
     parser.add_argument("--sizes", type=_numbers, help="requirements of the synthetic projects: 1000,10000,100000")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of every measurement")
     parser.add_argument("--no-corpora", action="store_true")
+    parser.add_argument("--no-trace", action="store_true")
     parser.add_argument("--no-site", action="store_true")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the projects there, and use them again")
     parser.add_argument("--no-write", action="store_true", help="leave specs/guide/performance.md; less than all does")
     options = parser.parse_args()
-    less = options.quick or options.sizes or options.no_corpora or options.no_site
+    if options.only and options.no_trace:
+        parser.error("--only trace and --no-trace leave nothing to measure")
+    less = options.quick or options.only or options.sizes or options.no_corpora or options.no_trace or options.no_site
     options.write = not (less or options.no_write)
     options.sizes = options.sizes or ([1000, 10_000] if options.quick else [1000, 10_000, 100_000])
-    options.no_site = options.no_site or options.quick
+    options.no_site = options.no_site or options.quick or bool(options.only)
     return options
 
 

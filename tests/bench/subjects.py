@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import synthetic
-from bench.measure import TESTS
+from bench import synthetic, tree
+from bench.measure import TESTS, Failed
 
 CORPORA = ("llama-orch", "openfeature", "opentelemetry", "tracey")
-_MAKERS = ("blocks.py", "synthetic.py", "wording.py")
+_MAKERS = ("blocks.py", "synthetic.py", "tree.py", "wording.py")
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,33 @@ class Subject:
 
 def synthetic_subject(folder: Path, count: int) -> Subject:
     """A synthetic project in `folder`, made anew unless one by the same generator is there."""
-    root, stamp = folder / f"synthetic-{count}", folder / f"synthetic-{count}.stamp"
+    root = folder / f"synthetic-{count}"
+    _make(root, "synthetic.py", "--no-sync", str(root), str(count))
+    return _subject(f"synthetic {count:,}", root, (0,))
+
+
+def tree_subject(folder: Path, count: int) -> Subject:
+    """A tree of so many sources in `folder`, made anew unless one by the same generator is there."""
+    root = folder / f"tree-{count}"
+    _make(root, "tree.py", str(root), str(count))
+    subject = _subject(f"tree {count:,}", root, (0, 1))
+    found = synthetic.git(root, "grep", "-ohE", tree.pattern(), "--", "*.py", "*.rs").count("\n")
+    if found != tree.citations(count):
+        raise Failed(f"{root} has {found} citations and not {tree.citations(count)}")
+    synthetic.git(root, "update-index", "-q", "--refresh")
+    return subject
+
+
+def _make(root: Path, *command: str) -> None:
+    """Have a script of ours make a project, unless it did."""
+    stamp = root.with_suffix(".stamp")
     maker = hashlib.sha256(b"".join((TESTS / "bench" / name).read_bytes() for name in _MAKERS)).hexdigest()
     if not stamp.is_file() or stamp.read_text() != maker:
         shutil.rmtree(root, ignore_errors=True)
         # In a process of its own, so that the bench stays small: a child's peak memory starts with its parent's.
-        command = [sys.executable, str(TESTS / "bench/synthetic.py"), "--no-sync", str(root), str(count)]
-        subprocess.run(command, check=True)
+        script, *arguments = command
+        subprocess.run([sys.executable, str(TESTS / "bench" / script), *arguments], check=True)
         stamp.write_text(maker)
-    return _subject(f"synthetic {count:,}", root, (0,))
 
 
 def corpus_subject(folder: Path, corpora: Path, name: str) -> Subject:

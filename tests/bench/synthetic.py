@@ -23,7 +23,7 @@ from bench import wording
 from bench.blocks import section_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SPECS_A_FOLDER = len(wording.PARTS)
 TYPICAL = 75  # requirements a spec
@@ -130,15 +130,20 @@ def spec_text(spec: Spec, specs: list[Spec]) -> str:
 
 def write_project(folder: Path, specs: list[Spec], *, sync: bool = True) -> None:
     """Write a project into an empty folder and commit it, with its derived files unless told otherwise."""
-    for path, text in files(specs):
+    write_files(folder, files(specs))
+    if sync:
+        subprocess.run([sys.executable, "-m", "muster", "-C", str(folder), "sync"], check=True, capture_output=True)
+        commit(folder, "Derived files")
+
+
+def write_files(folder: Path, contents: Iterable[tuple[str, str]]) -> None:
+    """Write these files into an empty folder and commit them."""
+    for path, text in contents:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text.encode())
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit(folder, "Sources")
-    if sync:
-        subprocess.run([sys.executable, "-m", "muster", "-C", str(folder), "sync"], check=True, capture_output=True)
-        commit(folder, "Derived files")
 
 
 def commit(folder: Path, subject: str) -> None:

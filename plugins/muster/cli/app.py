@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": "muster.cli.check",
     "sync": "muster.cli.sync",
+    "trace": "muster.cli.trace",
+    "explain": "muster.cli.explain",
+    "impact": "muster.cli.impact",
+    "review": "muster.cli.review",
     "fix": "muster.cli.fix",
     "rule": "muster.cli.rule",
     "id": "muster.cli.id",

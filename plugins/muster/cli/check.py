@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from muster.cli.errors import Mistake
 from muster.cli.help import colour_option, examples
 from muster.cli.project import Where, codes_of, inside, no_specs, outcome_of
+from muster.cli.results import given_results, results_option
 from muster.cli.terminal import coloured, note, out
 from muster.cli.verdict import Asked, Verdict
 from muster.model import Severity
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
 @click.option(
     "--today", metavar="DATE", help="The day as of which waivers expire, such as 2027-01-31; default: the day it is."
 )
+@results_option
 @click.option("--watch", is_flag=True, help="Check again on each save, and show one screen until Ctrl-C.")
 @click.option(
     "--workers",
@@ -92,6 +94,7 @@ def command(  # noqa: PLR0913 -- one argument for each option
     since: str | None,
     baseline: bool,
     today: str | None,
+    results: tuple[str, ...],
     watch: bool,
     colour: str,
 ) -> int:
@@ -107,7 +110,7 @@ def command(  # noqa: PLR0913 -- one argument for each option
     wanted = tuple(_report(text) for text in reports or ("text",))
     if sum(path is None for _, path in wanted) > 1:
         raise Mistake("two reports for standard output", help="give all but one a file: `--report json=report.json`")
-    asked = Asked(paths, wanted, select, ignore, fail_on, workers, not no_cache, since, colour, _day(today))
+    asked = Asked(paths, wanted, select, ignore, fail_on, workers, not no_cache, since, colour, _day(today), results)
     if watch and baseline:
         raise Mistake("--baseline writes once, and does not go with --watch", help="run it before, by itself")
     if watch:
@@ -133,7 +136,8 @@ def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float) -
 
     folders = tuple(inside(where, workspace.root, path) for path in asked.paths)
     settings = _settings(workspace.settings, asked.select, asked.ignore)
-    outcome = outcome_of(workspace, settings, workers=asked.workers, today=asked.today)
+    results = given_results(where, workspace, asked.results)
+    outcome = outcome_of(workspace, settings, workers=asked.workers, today=asked.today, results=results)
     _demand_no_source(where, workspace, outcome, [path for _, path in asked.reports if path])
     _demand_known(where, asked.paths, folders, _shown(outcome.findings, folders))
     older = 0

@@ -17,6 +17,8 @@ from muster.specs.revision import Change, Kind, Side, changes_between, obligatio
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muster.specs.revision import Words
+
 _COLOURS = {
     Kind.ADDED: "green",
     Kind.REMOVED: "red",
@@ -81,13 +83,18 @@ def as_text(changes: Sequence[Change], *, colour: bool) -> str:
 def _paragraph(change: Change, *, colour: bool) -> str:
     kind = style(change.kind, _COLOURS[change.kind], colour=colour)
     head = f"{kind} {style(visible(change.id), 'bold', colour=colour)} {visible(_place(change))} ({_level(change)})"
-    parts = []
-    for words in change.words:
-        before, after, name = _MARKS[words.side]
-        text = f"{before}{visible(words.text)}{after}"
-        parts.append(style(text, name, colour=colour) if name else text)
-    body = " ".join(parts) or visible(" ".join(_only(change).split()))
+    body = marked(change.words, colour=colour) or visible(" ".join(_only(change).split()))
     return f"{head}\n  {body}\n"
+
+
+def marked(words: Sequence[Words], *, colour: bool) -> str:
+    """Words of two texts in one, each marked with the side that it stands in."""
+    parts = []
+    for run in words:
+        before, after, name = _MARKS[run.side]
+        text = f"{before}{visible(run.text)}{after}"
+        parts.append(style(text, name, colour=colour) if name else text)
+    return " ".join(parts)
 
 
 def as_json(base: str, changes: Sequence[Change]) -> str:

@@ -15,10 +15,10 @@ from muster.cli.terminal import Progress, note
 from muster.text.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from muster.model import Outcome
+    from muster.model import Outcome, ResultFile
     from muster.rules.base import Rule
     from muster.settings import Settings
     from muster.workspace import Workspace
@@ -47,12 +47,17 @@ class Where(Struct, frozen=True):
 
 
 def outcome_of(
-    workspace: Workspace, settings: Settings | None = None, *, workers: int = 0, today: date | None = None
+    workspace: Workspace,
+    settings: Settings | None = None,
+    *,
+    workers: int = 0,
+    today: date | None = None,
+    results: Sequence[ResultFile] | None = None,
 ) -> Outcome:
     """Read and check the project, with a progress bar where it takes long."""
     with Progress("reading specs") as progress:
         chosen = replace(workspace, settings=settings) if settings else workspace
-        return chosen.run(workers=workers, progress=progress, today=today)
+        return chosen.run(workers=workers, progress=progress, today=today, results=results)
 
 
 def mention_no_specs(outcome: Outcome) -> None:

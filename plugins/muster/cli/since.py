@@ -32,7 +32,7 @@ def only_new(
         if not outcome.findings or not then.entries:
             return outcome, 0
         inputs: Inputs = then
-        before = replace(workspace, settings=settings, inputs=inputs).run(today=today).findings
+        before = replace(workspace, settings=settings, inputs=inputs).run(today=today, results=()).findings
         known = _known(before, then, workspace, {finding.place.path for finding in outcome.findings})
     from muster.gate.fingerprint import fingerprints
 

@@ -25,6 +25,7 @@ class Asked(Struct, frozen=True):
     since: str | None
     colour: str
     today: date | None = None  # as of which waivers expire; None for the day it is
+    results: tuple[str, ...] = ()  # files of test results; none for those of the settings
 
 
 class Verdict(Struct, frozen=True):

@@ -80,5 +80,5 @@ def read_build(root: Path, host: Host, *, writes: bool) -> Build:
     except (InvalidSettings, NoProject, NotSynced, Busy, OutsideRoot, OSError) as error:
         raise PluginError(f"muster: {error}") from error
     sources = [document for document in outcome.project.specs if document.requirements]
-    index = index_of(sources, lambda path: (root / path).read_bytes())
+    index = index_of(sources, outcome.project.trace.statuses, lambda path: (root / path).read_bytes())
     return Build(root, outcome, index, frozenset(document.path for document in sources))

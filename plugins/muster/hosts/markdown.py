@@ -58,7 +58,7 @@ def project_at(root: Path) -> _Project:
         documents = outcome.project.documents
         _projects[root] = _Project(
             outcome,
-            index_of(documents, lambda path: (root / path).read_bytes()),
+            index_of(documents, outcome.project.trace.statuses, lambda path: (root / path).read_bytes()),
             frozenset(document.path for document in outcome.project.specs if document.requirements),
             _looks(root, outcome),
             now,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from muster.model import Document, Finding, Place, Project, Retired, Severity
+from muster.model import Defect, Document, Finding, Place, Project, Retired, Severity
 from muster.rules.base import Example, Rule, Scope
 
 
@@ -16,6 +16,10 @@ def check(project: Project) -> Iterator[Finding]:
     gone = {retired.id: retired for retired in project.retired}
     if not gone:
         return
+    for citation in project.trace.citations:
+        # A page of the specs is looked through below, with what its lines say beside the ID.
+        if citation.defect is Defect.RETIRED and not citation.literal and not citation.place.path.endswith(".md"):
+            yield _reference(citation.place, gone[citation.id])
     for document in project.documents:
         for requirement in document.requirements:
             if retired := gone.get(requirement.id.text):
@@ -34,12 +38,16 @@ def _references(document: Document, gone: dict[str, Retired]) -> Iterator[Findin
         retired = gone.get(mark.id)
         # A line that names the successor too tells the story as it is.
         if retired and (mark.line, retired.successor) not in on_line:
-            yield RULE.at(
-                Place(document.path, mark.line, mark.column, mark.width),
-                f"{mark.id} is retired{_told(retired)}",
-                help=f"refer to {retired.successor}" if retired.successor else "drop the reference",
-                severity=Severity.WARNING,
-            )
+            yield _reference(Place(document.path, mark.line, mark.column, mark.width), retired)
+
+
+def _reference(place: Place, retired: Retired) -> Finding:
+    return RULE.at(
+        place,
+        f"{retired.id} is retired{_told(retired)}",
+        help=f"refer to {retired.successor}" if retired.successor else "drop the reference",
+        severity=Severity.WARNING,
+    )
 
 
 def _told(retired: Retired) -> str:
@@ -69,6 +77,16 @@ RULE = Rule(
             good="- [AUTH-002] The server MUST take a passkey.\n\nFor a lost key, see [AUTH-002] above.\n",
             bad_files={"requirements/retired.yaml": _RETIRED},
             good_files={"requirements/retired.yaml": _RETIRED},
+        ),
+        Example(
+            bad="- [AUTH-002] The server MUST take a passkey.\n",
+            good="- [AUTH-002] The server MUST take a passkey.\n",
+            bad_files={
+                "requirements/retired.yaml": _RETIRED,
+                "src/auth.py": "# implements: AUTH-002\n# see AUTH-001\n",
+            },
+            good_files={"requirements/retired.yaml": _RETIRED, "src/auth.py": "# implements: AUTH-002\n"},
+            marks=(("src/auth.py", 2),),
         ),
     ),
 )

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from muster.specs.compliance import status_of
+from muster.model import Status
 from muster.text.inline import plain
 from muster.text.source import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from muster.model import Document, Level, Requirement, Status
+    from muster.model import Document, Level, Requirement
 
 LONGEST_TITLE = 1000
 
@@ -27,6 +27,7 @@ class Entry(Struct, frozen=True, gc=False):
 
     requirement: Requirement
     document: str  # path of the document that defines it
+    status: Status = Status.SPECIFIED
 
     @property
     def id(self) -> str:
@@ -35,10 +36,6 @@ class Entry(Struct, frozen=True, gc=False):
     @property
     def level(self) -> Level:
         return self.requirement.level
-
-    @property
-    def status(self) -> Status:
-        return status_of(self.requirement)
 
     @property
     def text(self) -> str:
@@ -70,15 +67,15 @@ class Index(Struct, frozen=True):
     pages: Mapping[bytes, Page] = {}
 
 
-def index_of(documents: Iterable[Document], read: Callable[[str], bytes]) -> Index:
-    """Index documents; `read` gives a file by its path and may raise `OSError`."""
+def index_of(documents: Iterable[Document], statuses: Mapping[str, Status], read: Callable[[str], bytes]) -> Index:
+    """Index documents and where their requirements stand; `read` gives a file by its path and may raise `OSError`."""
     entries: dict[str, Entry] = {}
     pages: dict[bytes, Page] = {}
     for document in documents:
         for requirement in document.requirements if document.is_spec else ():
-            entries.setdefault(
-                requirement.id.text, Entry(requirement, document.path)
-            )  # the first of a duplicate stands
+            name = requirement.id.text
+            status = statuses.get(name, Status.SPECIFIED)
+            entries.setdefault(name, Entry(requirement, document.path, status))  # the first of a duplicate stands
         for lines, first in _bodies(document, read):
             digest, blank = page_key(lines)
             pages.setdefault(digest, Page(document.path, marks_of(document, first + blank)))

@@ -18,14 +18,16 @@ from muster.model import Document, Level, Outcome, Project, Requirement, Status
 from muster.rules.table import RULES
 from muster.site.markup import escape, fragment, inert
 from muster.site.rule_page import rule_index_page, rule_page
-from muster.specs.compliance import status_of, totals
+from muster.site.trace import dossier, dossiers_of
+from muster.specs.compliance import totals
 from muster.specs.requirement_file import distinct
 from muster.text.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from muster.rules.base import Rule
+    from muster.site.trace import Dossier
 
 NOT_SEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
 
@@ -75,9 +77,11 @@ def generated_pages(outcome: Outcome, rules: Sequence[Rule], links: Links) -> tu
     """
     specs = [document for document in outcome.project.specs if document.requirements]
     names = names_of(specs)
-    pages = [GeneratedPage("compliance/index.md", compliance_page(specs, names, links))]
+    trace = outcome.project.trace
+    dossiers = dossiers_of(outcome.project)
+    pages = [GeneratedPage("compliance/index.md", compliance_page(specs, names, links, trace.statuses))]
     pages += [
-        GeneratedPage(path, spec_page(document, path, links))
+        GeneratedPage(path, spec_page(document, path, links, trace.statuses, dossiers))
         for document, path in zip(specs, (f"compliance/{name}.md" for name in names), strict=True)
     ]
     if rules:
@@ -105,7 +109,9 @@ def names_of(specs: Sequence[Document]) -> list[str]:
     return list(names)
 
 
-def compliance_page(specs: Sequence[Document], names: Sequence[str], links: Links) -> str:
+def compliance_page(
+    specs: Sequence[Document], names: Sequence[str], links: Links, statuses: Mapping[str, Status]
+) -> str:
     """The page of all specs: one row of totals for each."""
     head = "# Compliance\n\n"
     if not specs:
@@ -114,22 +120,24 @@ def compliance_page(specs: Sequence[Document], names: Sequence[str], links: Link
     for document, name in zip(specs, names, strict=True):
         href = links.to_page("compliance/index.md", f"compliance/{name}.md")
         link = f'<a href="{escape(href)}">{inert(document.title or name)}</a>'
-        rows.append(f'<th scope="row">{link}</th>{_cells(distinct(document))}')
+        rows.append(f'<th scope="row">{link}</th>{_cells(distinct(document), statuses)}')
     every = [requirement for document in specs for requirement in distinct(document)]
     intro = f"{counted(len(every), 'requirement')} in {counted(len(specs), 'spec')}.\n\n"
     columns = ("Spec", *(level.value for level in Level), "all", *(status.value for status in Status))
-    foot = f'<th scope="row">All specs</th>{_cells(every)}'
+    foot = f'<th scope="row">All specs</th>{_cells(every, statuses)}'
     return head + intro + table("Requirements by spec, level and status", columns, rows, numbers=True, foot=foot)
 
 
-def _cells(requirements: Sequence[Requirement]) -> str:
+def _cells(requirements: Sequence[Requirement], statuses: Mapping[str, Status]) -> str:
     levels = Counter(requirement.level for requirement in requirements)
-    states = Counter(status_of(requirement) for requirement in requirements)
+    states = Counter(statuses.get(requirement.id.text, Status.SPECIFIED) for requirement in requirements)
     numbers = [*(levels[level] for level in Level), len(requirements), *(states[status] for status in Status)]
     return "".join(f"<td>{number}</td>" for number in numbers)
 
 
-def spec_page(document: Document, page: str, links: Links) -> str:
+def spec_page(
+    document: Document, page: str, links: Links, statuses: Mapping[str, Status], dossiers: Mapping[str, Dossier]
+) -> str:
     """The page of one spec: totals, then one row for each requirement, linked to its anchor."""
     title = document.title or document.package
     href = links.to_document(page, document.path)
@@ -137,8 +145,11 @@ def spec_page(document: Document, page: str, links: Links) -> str:
     head = f"{NOT_SEARCHED}# {_heading(title)}\n\n"
     source = f'<a href="{escape(href)}">{inert(document.path)}</a>' if href else f"<code>{inert(document.path)}</code>"
     overview = escape(links.to_page(page, "compliance/index.md"))
-    intro = f'<p>{escape(totals(own))} in {source}. <a href="{overview}">All specs</a></p>\n\n'
-    rows = [_row(requirement, href) for requirement in own]
+    intro = f'<p>{escape(totals(own, statuses))} in {source}. <a href="{overview}">All specs</a></p>\n\n'
+    rows = [
+        _row(requirement, href, statuses.get(requirement.id.text, Status.SPECIFIED), dossiers.get(requirement.id.text))
+        for requirement in own
+    ]
     return head + intro + table("Requirements", ("ID", "Level", "Status", "Title"), rows)
 
 
@@ -147,14 +158,15 @@ def _heading(title: str) -> str:
     return "".join(char if char.isalnum() or char in " ,.:;" else f"&#{ord(char)};" for char in " ".join(title.split()))
 
 
-def _row(requirement: Requirement, href: str) -> str:
-    identifier, status = requirement.id.text, status_of(requirement)
+def _row(requirement: Requirement, href: str, status: Status, traced: Dossier | None) -> str:
+    identifier = requirement.id.text
+    title = inert(requirement.title) + (dossier(traced) if traced else "")
     shown = inert(identifier)
     name = f'<a href="{escape(href)}#{escape(fragment(identifier))}">{shown}</a>' if href else shown
     level = f"{requirement.level} not" if requirement.negated else requirement.level.value
     return (
         f'<th scope="row">{name}</th><td><span class="muster-badge muster-{requirement.level}">{level}</span></td>'
-        f'<td><span class="muster-badge muster-{status}">{status}</span></td><td>{inert(requirement.title)}</td>'
+        f'<td><span class="muster-badge muster-{status}">{status}</span></td><td>{title}</td>'
     )
 
 

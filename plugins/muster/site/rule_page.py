@@ -27,8 +27,19 @@ FAMILIES = {
     "REQ": "Requirements and IDs",
     "SET": "Settings, allowances, waivers, baseline",
     "SHP": "Shape",
+    "TRC": "Trace: citations, results, review",
 }
-_LANGUAGES = {".md": "markdown", ".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
+_LANGUAGES = {
+    ".java": "java",
+    ".json": "json",
+    ".md": "markdown",
+    ".py": "python",
+    ".rs": "rust",
+    ".toml": "toml",
+    ".xml": "xml",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+}
 
 
 def rule_index_page(rules: Sequence[Rule]) -> str:

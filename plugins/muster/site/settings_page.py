@@ -84,6 +84,23 @@ _EXAMPLES = {
     "links.external.timeout": "60",
     "links.external.retries": "5",
     "links.external.gate": "true",
+    "trace.include": '["src/**", "tests/**"]',
+    "trace.exclude": '["vendor/**", "tests/samples/**"]',
+    "trace.generated": '["@generated"]',
+    "trace.marks": '["id", "annotation"]',
+    "trace.prefixes": '["r", "spec"]',
+    "trace.annotations": '[{ name = "Specification", id = "number", text = "text" }]',
+    "trace.annotations.name": '"Specification"',
+    "trace.annotations.id": '"number"',
+    "trace.annotations.text": '"text"',
+    "trace.tests": '["tests/**", "**/*_spec.rb"]',
+    "trace.prose": '["**/*.md", "**/*.org"]',
+    "trace.results": '["junit.xml", "target/nextest/*/junit.xml"]',
+    "trace.thresholds": '[{ status = "tested", percent = 90, spec = "specs/*.md" }]',
+    "trace.thresholds.status": '"verified"',
+    "trace.thresholds.percent": "80",
+    "trace.thresholds.spec": '"specs/10-queue.md"',
+    "trace.thresholds.level": '"should"',
     "site.docs": '"docs"',
     "site.directory_urls": "false",
     "site.outside": '"components"',
@@ -127,13 +144,14 @@ def _entries(table: type[Struct], hints: dict[str, Any], where: str) -> list[str
     found = []
     for name, kind in hints.items():
         bare, meta = kind.__origin__, kind.__metadata__[0]
-        found.append(_entry(f"{where}{name}", bare, meta, fields[name]))
+        needed = [field.name for field in fields.values() if field.required]  # of the tables in a list
+        found.append(_entry(f"{where}{name}", bare, meta, fields[name], needed))
         if (member := _member(bare)) and _is_table(member):
             found += _entries(member, _hints(member), f"{where}{name}.")
     return found
 
 
-def _entry(name: str, kind: Any, meta: Meta, field: FieldInfo) -> str:
+def _entry(name: str, kind: Any, meta: Meta, field: FieldInfo, needed: list[str]) -> str:
     if field.required:
         default = "- Needed."
     else:
@@ -141,18 +159,18 @@ def _entry(name: str, kind: Any, meta: Meta, field: FieldInfo) -> str:
         default = f"- Default: `{_toml(value)}`" if value not in ((), {}, "") else "- Default: empty"
     wrapped = textwrap.fill(default, 100, subsequent_indent="  ", break_on_hyphens=False)
     lines = [f"### `{name}`", "", meta.description or "", "", f"- Type: {_type(kind, meta)}", wrapped]
-    return "\n".join([*lines, "", "```toml", *_example(name), "```", ""])
+    return "\n".join([*lines, "", "```toml", *_example(name, needed), "```", ""])
 
 
-def _example(name: str) -> list[str]:
-    """The setting in a file: below its table's header, or as one entry of a list of tables."""
+def _example(name: str, needed: list[str]) -> list[str]:
+    """The setting in a file: below its table's header, or in an entry of a list of tables with what that must have."""
     table, _, key = name.rpartition(".")
     if not table:
         return [f"{key} = {_EXAMPLES[name]}"]
-    if f"{table}.path" not in _EXAMPLES:
+    if not needed:
         return [f"[{table}]", f"{key} = {_EXAMPLES[name]}"]
-    path = [] if key == "path" else [f"path = {_EXAMPLES[f'{table}.path']}"]
-    return [f"[[{table}]]", *path, f"{key} = {_EXAMPLES[name]}"]
+    others = [f"{other} = {_EXAMPLES[f'{table}.{other}']}" for other in needed if other != key]
+    return [f"[[{table}]]", *others, f"{key} = {_EXAMPLES[name]}"]
 
 
 def _member(kind: Any) -> Any:

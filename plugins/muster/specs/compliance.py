@@ -11,7 +11,9 @@ from muster.model import Document, Level, Requirement, Status
 from muster.specs.requirement_file import distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Statuses = Mapping[str, Status]
 
 MARK = "<!-- Written by `muster sync`. Do not edit. -->"
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|~&]")
@@ -21,48 +23,43 @@ _BREAKS = re.compile(r"[\s()]")
 _SHAPE = re.compile(r"\A\s*#+ .*compliance", re.IGNORECASE)
 
 
-def status_of(requirement: Requirement) -> Status:
-    """The status that the repository's files alone give: citations, and what needs them, are read by `trace`."""
-    del requirement
-    return Status.SPECIFIED
-
-
-def rendered(documents: Sequence[Document], *, published: bool = False) -> str:
-    """The table's text: totals, then a section for each spec.
+def rendered(documents: Sequence[Document], statuses: Statuses, *, published: bool = False) -> str:
+    """The table's text: totals, then a section for each spec; `statuses` are those that the files alone give.
 
     Its links hold where it is read: on GitHub, or on the site where it is published there.
     """
     every = [requirement for document in documents for requirement in distinct(document)]
-    lines = [MARK, "", "# Compliance", "", totals(every), ""]
+    lines = [MARK, "", "# Compliance", "", totals(every, statuses), ""]
     for document in documents:
         own = sorted(distinct(document), key=lambda requirement: requirement.id.sort_key())
         lines += (
             f"## {escaped(document.title)}",
             "",
-            f"[{shown(document.path)}]({target(document.path)}): {totals(own)}",
+            f"[{shown(document.path)}]({target(document.path)}): {totals(own, statuses)}",
             "",
         )
         lines += ("| ID | Level | Status | Title |", "|---|---|---|---|")
-        lines += (_row(requirement, document, published=published) for requirement in own)
+        lines += (_row(requirement, document, statuses, published=published) for requirement in own)
         lines.append("")
     return "\n".join(lines)
 
 
-def totals(requirements: Iterable[Requirement]) -> str:
+def totals(requirements: Iterable[Requirement], statuses: Statuses) -> str:
     """`3 requirements (2 must, 1 may; 3 specified)`."""
     own = list(requirements)
     levels = Counter(requirement.level for requirement in own)
-    states = Counter(status_of(requirement) for requirement in own)
+    states = Counter(statuses.get(requirement.id.text, Status.SPECIFIED) for requirement in own)
     parts = ", ".join(f"{levels[level]} {level.value}" for level in Level if levels[level])
     stand = ", ".join(f"{states[status]} {status.value}" for status in Status if states[status])
     return f"{len(own)} requirement{'s' * (len(own) != 1)} ({parts}; {stand})" if own else "no requirements"
 
 
-def _row(requirement: Requirement, document: Document, *, published: bool) -> str:
+def _row(requirement: Requirement, document: Document, statuses: Statuses, *, published: bool) -> str:
     section = document.section_of(requirement)
     anchor = "" if section is None else f"#{section.anchor if published else section.github}"
     link = f"[{escaped(requirement.id.text)}]({target(document.path + anchor)})"
-    return f"| {link} | {requirement.level.value} | {status_of(requirement).value} | {escaped(requirement.title)} |"
+    status = statuses.get(requirement.id.text, Status.SPECIFIED)
+    return f"| {link} | {requirement.level.value} | {status.value} | {escaped(requirement.title)} |"
 
 
 def escaped(text: str) -> str:

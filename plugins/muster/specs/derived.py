@@ -17,7 +17,7 @@ from muster.specs.discovery import KEPT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from muster.settings import Settings
+    from muster.model import Project
 
 
 class Files(Protocol):
@@ -38,9 +38,8 @@ def schema_text() -> str:
 
 
 def derived_files(
-    documents: Sequence[Document],
+    project: Project,
     identities: Mapping[str, str],
-    settings: Settings,
     files: Files,
     compliance_id: Callable[[Callable[[], str]], str],
 ) -> tuple[Derived, ...]:
@@ -49,6 +48,7 @@ def derived_files(
     `identities` holds the content ID of each spec's requirement file, and `compliance_id` gives that of
     the compliance table, asking for its text only where it does not know.
     """
+    documents, settings = project.documents, project.settings
     output = settings.output
     folder = output.requirements.strip("/")
     owners = owners_of(documents)
@@ -63,7 +63,7 @@ def derived_files(
             with_own = [document for document in documents if document.requirements]
             docs = settings.site.docs
             published = bool(docs) and f"/{output.compliance}".startswith(f"/{docs.strip('/')}/".replace("/./", "/"))
-            table = functools.cache(lambda: compliance.rendered(with_own, published=published))
+            table = functools.cache(lambda: compliance.rendered(with_own, project.trace.own, published=published))
             wanted[output.compliance] = (compliance_id(table), table, compliance.has_shape)
     found = [_compared(path, *parts, files) for path, parts in wanted.items()]
     found += _orphans(folder, output.compliance, wanted, files)
@@ -109,8 +109,9 @@ def _orphans(folder: str, table: str, wanted: Mapping[str, object], files: Files
     """What Muster wrote and nothing gives any longer: without a requirement, the schema and the table too."""
     found = []
     marks = {f"{folder}/{SCHEMA_FILE}": _is_schema, table: compliance.is_ours}
-    for path in files.entries:
-        is_file = path.startswith(f"{folder}/") and path.endswith(".yaml")
+    inside = f"{folder}/"
+    for path in (path for path in files.entries if path.startswith(inside) or path in marks):
+        is_file = path.startswith(inside) and path.endswith(".yaml")
         is_ours = requirement_file.is_ours if is_file else marks.get(path)
         if is_ours and path not in wanted:
             text = _committed(path, files)

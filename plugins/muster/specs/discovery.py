@@ -20,7 +20,12 @@ MANIFESTS = frozenset(("pyproject.toml", "Cargo.toml", "package.json", "go.mod")
 RETIRED = "retired.yaml"
 WAIVERS = "waivers.yaml"
 BASELINE = "baseline.json"
-KEPT = {RETIRED: "retired IDs", WAIVERS: "waivers"}  # what people write where a requirement file could stand
+KEPT = {
+    RETIRED: "retired IDs",
+    WAIVERS: "waivers",
+    "evidence.yaml": "evidence",
+    "ratchet.yaml": "the ratchet",
+}  # what people write where a requirement file could stand
 
 
 def side_path(name: str, settings: Settings) -> str:

@@ -102,6 +102,14 @@ def words_between(old: str, new: str) -> Iterator[Words]:
     yield from _run(Side.BOTH, left[len(left) - tail :])
 
 
+def marked_words(old: str, new: str) -> str:
+    """Both texts in one, as `git diff --word-diff` shows them: `MUST [-hash-] {+salt+} passwords`."""
+    return " ".join(_MARKED[run.side].format(run.text) for run in words_between(old, new))
+
+
+_MARKED = {Side.BOTH: "{}", Side.OLD: "[-{}-]", Side.NEW: "{{+{}+}}"}
+
+
 def _by_id(requirements: Iterable[tuple[str, Requirement]]) -> dict[str, tuple[str, Requirement]]:
     found: dict[str, tuple[str, Requirement]] = {}
     for path, requirement in requirements:

@@ -65,10 +65,28 @@ class Revision:
     def versions(self) -> dict[str, str]:
         return self.entries
 
+    @property
+    def state(self) -> str:
+        return ""
+
+    @property
+    def reader(self) -> Self:
+        return self
+
+    @property
+    def portable(self) -> bool:
+        """No: it talks to a git of its own."""
+        return False
+
     def text_of(self, path: str, limit: int) -> bytes | None:
         """The content of a file; None for one that is larger than `limit`, or no text."""
         content = self.read(path)
         return None if len(content) > limit or b"\0" in content[:_HEAD] else content
+
+    def text_size(self, path: str) -> int:
+        """How many bytes a text has; 0 for what is no text."""
+        content = self.read(path)
+        return 0 if b"\0" in content[:_HEAD] else len(content)
 
     @cached_property
     def _folders(self) -> frozenset[str]:

@@ -34,8 +34,51 @@ _SKIPPED = frozenset({".git", FOLDER, "node_modules", ".venv", "__pycache__"})
 
 _READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 _HEAD = 8192  # bytes in which a file that is no text has a zero
+_PIECE = 1 << 16  # bytes of a first read, which for most files is the only one
 # A file written this shortly before it was looked at may change again within the same time stamp.
 _RACY = 2_000_000_000
+
+
+class Texts(Struct, frozen=True):
+    """Reads the texts below a folder."""
+
+    folder: str
+
+    @property
+    def portable(self) -> bool:
+        """It holds no more than a path."""
+        return True
+
+    def text_of(self, path: str, limit: int) -> bytes | None:
+        """The content of a listed file; None for one that is larger than `limit`, or no text; raises OSError."""
+        descriptor = os.open(f"{self.folder}/{path}", _READING)
+        try:
+            content = os.read(descriptor, _PIECE)
+            if content.find(b"\0", 0, _HEAD) >= 0:
+                return None
+            if len(content) < _PIECE:  # all of it, and most files need no more
+                return content if len(content) <= limit else None
+            status = os.fstat(descriptor)
+            if status.st_size > limit or not stat.S_ISREG(status.st_mode):
+                return None
+            while more := os.read(descriptor, status.st_size + 1):
+                content += more
+            return content
+        finally:
+            os.close(descriptor)
+
+    def text_size(self, path: str) -> int:
+        """How many bytes a text has; 0 for what is no text, or cannot be read."""
+        try:
+            descriptor = os.open(f"{self.folder}/{path}", _READING)
+        except OSError:
+            return 0
+        try:
+            status = os.fstat(descriptor)
+            is_text = stat.S_ISREG(status.st_mode) and b"\0" not in os.read(descriptor, _HEAD)
+            return status.st_size if is_text else 0
+        finally:
+            os.close(descriptor)
 
 
 class Tree(Struct, frozen=True, dict=True):
@@ -73,25 +116,17 @@ class Tree(Struct, frozen=True, dict=True):
         known = {**self.entries, **self.stamps}
         return {path: known[path] for path in sorted(known) if not path.startswith(_OWN)}
 
-    def text_of(self, path: str, limit: int) -> bytes | None:
-        """The content of a listed file; None for one that is larger than `limit`, or no text; raises OSError."""
-        descriptor = os.open(os.path.join(self._folder, path), _READING)
-        try:
-            status = os.fstat(descriptor)
-            if status.st_size > limit or not stat.S_ISREG(status.st_mode):
-                return None
-            content = os.read(descriptor, _HEAD)
-            if b"\0" in content:
-                return None
-            while more := os.read(descriptor, status.st_size + 1):
-                content += more
-            return content
-        finally:
-            os.close(descriptor)
+    @property
+    def reader(self) -> Texts:
+        """What reads the texts of the listed files, and can be handed to another process."""
+        return Texts(str(self.root))
 
     @cached_property
-    def _folder(self) -> str:
-        return str(self.root)
+    def state(self) -> str:
+        """A text that is the same only where every file is; "" where one may change unnoticed."""
+        if "" in self.stamps.values():
+            return ""
+        return hashlib.blake2b(repr((self.digest, self.stamps)).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     @property
     def modules(self) -> tuple[str, ...]:

@@ -54,11 +54,12 @@ def sarif(subject: Subject) -> str:
 
 def _result(finding: Finding, index: int, key: str, folder: str) -> dict[str, Any]:
     remedy = f"\nhelp: {printable(finding.help)}" if finding.help else ""
+    detail = f"\n{printable(finding.detail, keep=' ' + chr(10))}" if finding.detail else ""
     return {
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
-        "message": {"text": _literal(printable(finding.message) + remedy)},
+        "message": {"text": _literal(printable(finding.message) + detail + remedy)},
         "locations": [{"physicalLocation": _location(finding.place, folder)}],
         "partialFingerprints": {"muster/v1": key},
     }

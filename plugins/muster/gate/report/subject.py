@@ -42,11 +42,15 @@ def summary(subject: Subject, seconds: float | None = None) -> str:
     return f"{looked_at(counts)}{time}: {', '.join(told)}"
 
 
+_SILENT = ("0 pages", "0 citations", "0 test results", "0 links")
+
+
 def looked_at(counts: Counts) -> str:
-    """`3 specs, 41 requirements, 46 rules`; pages and links only where there are some."""
+    """`3 specs, 41 requirements, 46 rules`; pages, citations, results and links only where there are some."""
     parts = [counted(counts.specs, "spec"), counted(counts.pages, "page"), counted(counts.requirements, "requirement")]
+    parts += [counted(counts.citations, "citation"), counted(counts.results, "test result")]
     parts += [counted(counts.links, "link"), counted(counts.rules, "rule")]
-    return ", ".join(part for part in parts if part not in ("0 pages", "0 links"))
+    return ", ".join(part for part in parts if part not in _SILENT)
 
 
 def tally(findings: Iterable[Finding]) -> str:
