@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,11 +19,9 @@ from muster.links.references import reference_problems
 from muster.links.resolving import link_problems
 from muster.links.site import as_published
 from muster.model import (
-    CaseResult,
     Counts,
     Derived,
     Document,
-    Evidence,
     Host,
     Known,
     Outcome,
@@ -38,23 +35,17 @@ from muster.model import (
 )
 from muster.records import records_of, rule_version
 from muster.rules.table import RULES
+from muster.side_files import Side, side_file
 from muster.specs.baseline import known_in, shrunk
 from muster.specs.derived import derived_files
-from muster.specs.discovery import BASELINE, GENERATED, RETIRED, WAIVERS, is_document, is_page, side_path
+from muster.specs.discovery import BASELINE, RETIRED, WAIVERS, is_document, is_page, side_path
 from muster.specs.naming import file_name, folder_of_package_spec
 from muster.specs.packages import manifests_beside, manifests_in, packages_of
 from muster.specs.retired import retired_in
 from muster.specs.waivers import waivers_in
-from muster.sweep import look_of, swept
-from muster.symbols import with_symbols
 from muster.text.source import source_of
 from muster.text.utf8 import encodable
-from muster.trace import evidence, lock, ratchet
-from muster.trace.citations import too_large
-from muster.trace.lock import Lock, derived_lock
-from muster.trace.marks import scan_of
-from muster.trace.ratchet import Floor
-from muster.trace.tracing import Gathered, traced
+from muster.traces import folders_made, named_by, with_trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -71,13 +62,6 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_retired = msgspec.msgpack.Decoder(tuple[tuple[Retired, ...], tuple[Problem, ...]]).decode
 _decode_waivers = msgspec.msgpack.Decoder(tuple[tuple[Waiver, ...], tuple[Problem, ...]]).decode
 _decode_known = msgspec.msgpack.Decoder(tuple[tuple[Known, ...], tuple[Problem, ...]]).decode
-_decode_lock = msgspec.msgpack.Decoder(tuple[tuple[Lock, ...], tuple[Problem, ...]]).decode
-_decode_evidence = msgspec.msgpack.Decoder(tuple[tuple[Evidence, ...], tuple[Problem, ...]]).decode
-_decode_floor = msgspec.msgpack.Decoder(tuple[tuple[Floor, ...], tuple[Problem, ...]]).decode
-_decode_results = msgspec.msgpack.Decoder(tuple[tuple[CaseResult, ...], tuple[Problem, ...]]).decode
-
-_Kind = TypeVar("_Kind")
-_Side = tuple[tuple[_Kind, ...], tuple[Problem, ...]]  # what a side file holds, and every problem of it
 
 
 def run(  # noqa: PLR0913 -- what a run is made of
@@ -107,9 +91,9 @@ def run(  # noqa: PLR0913 -- what a run is made of
 
     packages, named, more = _named(documents, pages, inputs, settings)
     files = (inputs, settings, cache)
-    retired, wrong = _side(RETIRED, "SET004", retired_in, _decode_retired, *files)
-    waivers, wrong_waivers = _side(WAIVERS, "SET008", _waivers_in, _decode_waivers, *files)
-    known, wrong_known = _side(BASELINE, "SET011", known_in, _decode_known, *files)
+    retired, wrong = side_file(RETIRED, "SET004", retired_in, _decode_retired, *files)
+    waivers, wrong_waivers = side_file(WAIVERS, "SET008", _waivers_in, _decode_waivers, *files)
+    known, wrong_known = side_file(BASELINE, "SET011", known_in, _decode_known, *files)
     project = Project(
         settings=settings,
         documents=named,
@@ -122,13 +106,13 @@ def run(  # noqa: PLR0913 -- what a run is made of
         host=host,
         today=today,
     )
-    named_by = _named_by(project, inputs, cache, executor)
-    project, own_lock = _traced(project, named_by, inputs, cache, results)
+    found = named_by(project, inputs, cache, executor)
+    project, own_lock = with_trace(project, found, inputs, cache, results)
     # With a spec unread, what the derived files should hold is not known.
     if not any(is_document(problem.place.path, settings) for problem in problems):
         derived = (*_derived(project, identities, inputs, cache), *filter(None, [own_lock]))
         project = msgspec.structs.replace(project, derived=tuple(sorted(derived, key=lambda file: file.path)))
-    dead = _dead_links(project, named_by, inputs)
+    dead = _dead_links(project, found, inputs)
     project = msgspec.structs.replace(project, problems=(*project.problems, *dead))
     lines = functools.partial(lines_in, inputs)
     end = settled(project, [*findings, *project_findings(project)], lines)
@@ -153,7 +137,7 @@ def _markdown(inputs: Inputs, settings: Settings) -> list[str]:
 
     Inputs are sorted by path, and so mother specs come before their children.  implements: MU-REQ-1003
     """
-    made = _made(inputs)
+    made = folders_made(inputs)
     return [
         path
         for path in inputs.entries
@@ -162,103 +146,11 @@ def _markdown(inputs: Inputs, settings: Settings) -> list[str]:
     ]
 
 
-def _made(inputs: Inputs) -> tuple[str, ...]:
-    """The folders into which `muster pages` wrote."""
-    return tuple(path.removesuffix(GENERATED) for path in inputs.paths if path.endswith(GENERATED))
-
-
-def _named_by(project: Project, inputs: Inputs, cache: Cache | None, executor: Executor | None) -> Found:
-    """What every text file names: requirements, and places in Markdown."""
-    ids = [requirement.id.text for requirement in project.requirements]
-    scan = scan_of(project.settings, [*ids, *(retired.id for retired in project.retired)])
-    look = look_of(project.settings, scan, [project.settings.output.compliance], _made(inputs))
-    return swept(look, inputs, cache, rule_version(), executor)
-
-
-def _traced(
-    project: Project, named_by: Found, inputs: Inputs, cache: Cache | None, results: Sequence[ResultFile]
-) -> tuple[Project, Derived | None]:
-    """The project with its trace, and the review lock as it should stand."""
-    files = (inputs, project.settings, cache)
-    locks, problems = _side(lock.NAME, "TRC011", lock.lock_in, _decode_lock, *files)
-    proofs, wrong = _side(evidence.NAME, "TRC012", evidence.evidence_in, _decode_evidence, *files)
-    floor, more = _side(ratchet.NAME, "TRC013", ratchet.floor_in, _decode_floor, *files)
-    cases, found_strange = _results(project, results, inputs, cache)
-    held = locks[0] if locks else Lock()
-    gathered = Gathered(
-        hits={path: named.hits for path, named in named_by.items() if named.hits},
-        maps={path: named.maps for path, named in named_by.items() if named.maps},
-        lock=held,
-        evidence=proofs,
-        floor=floor,
-        results=cases,
-        given=bool(results),
-    )
-    version = rule_version()
-    joined = traced(project, gathered, inputs.paths, lambda own: with_symbols(own, inputs, cache, version))
-    path = side_path(lock.NAME, project.settings)
-    committed = _text_at(path, inputs) if path in inputs.paths else None
-    told = {problem.place.path for problem in project.problems}  # a page of that size is a finding already
-    unread = [
-        Problem("TRC016", Place(path), *too_large(path, named.unread, project.settings.specs.max_bytes))
-        for path, named in named_by.items()
-        if named.unread and path not in told
-    ]
-    project = msgspec.structs.replace(
-        project,
-        trace=joined.trace,
-        problems=(*project.problems, *problems, *wrong, *more, *found_strange, *joined.problems, *unread),
-    )
-    return project, derived_lock(joined.lock, held, path, committed)
-
-
-def _text_at(path: str, inputs: Inputs) -> str | None:
-    try:
-        return (inputs.standing(path) or b"").decode("utf-8", "replace")
-    except OSError:
-        return None
-
-
-def _results(
-    project: Project, files: Sequence[ResultFile], inputs: Inputs, cache: Cache | None
-) -> tuple[tuple[CaseResult, ...], list[Problem]]:
-    """The tests that ran, and what is wrong with the files that say so; their reading is kept by content."""
-    if not files:
-        return (), []
-    from muster.trace.matching import strange
-
-    found: list[CaseResult] = []
-    problems: list[Problem] = []
-    for file in files:
-        if file.content is None:
-            words = f"{file.path} cannot be read: {file.error}"
-            problems.append(Problem("TRC010", Place(file.path), words, "name an ordinary file"))
-            continue
-        key = f"{rule_version()}:results:{blob_id(file.content)}:{file.path}"
-        held = cache.get_many([key]).get(key) if cache else None
-        if held is None:
-            from muster.trace.results import results_in
-
-            read = results_in(file.content, file.path)
-            if cache:
-                cache.put_many({key: _encode(read)})
-        else:
-            read = _decode_results(held)
-        found += read[0]
-        problems += read[1]
-    from muster.trace.results import merged
-
-    cases = merged(found)
-    ids = {requirement.id.text for requirement in project.requirements}
-    problems += strange(cases, ids, inputs.paths, lambda path: inputs.reader.text_of(path, 1 << 26))
-    return cases, problems
-
-
-def _dead_links(project: Project, named_by: Found, inputs: Inputs) -> list[Problem]:
+def _dead_links(project: Project, found: Found, inputs: Inputs) -> list[Problem]:
     """Links and references that lead nowhere.  implements: MU-RULE-2013, MU-RULE-2023"""
     # What a derived file names was read from its sources, where it is as they give it.
     true = {file.path for file in project.derived if file.same}
-    mentions = {path: named.mentions for path, named in named_by.items() if named.mentions and path not in true}
+    mentions = {path: named.mentions for path, named in found.items() if named.mentions and path not in true}
     dead = link_problems(project, inputs, _generated)
     dead += reference_problems(project, mentions, inputs, _generated)
     dead += undefined_references(project, inputs.paths, lambda path: "\n".join(lines_in(inputs, path)))
@@ -352,38 +244,7 @@ def _named(
     return packages, tuple(named), problems
 
 
-def _side(
-    name: str,
-    code: str,
-    read: Callable[[str, str], _Side[_Kind]],
-    decode: Callable[[bytes], _Side[_Kind]],
-    inputs: Inputs,
-    settings: Settings,
-    cache: Cache | None,
-) -> _Side[_Kind]:
-    """A file that people keep beside the requirement files; its reading is kept by content."""
-    path = side_path(name, settings)
-    if path not in inputs.entries and path not in inputs.twins and path not in inputs.unread:
-        return (), ()
-    identity = inputs.entries.get(inputs.twins.get(path, path))
-    key = f"{rule_version()}:{identity}:{path}"
-    held = cache.get_many([key]).get(key) if cache and identity else None
-    if held is not None:
-        return decode(held)
-    try:
-        text = (inputs.standing(path) or b"").decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        remedy = "put an ordinary file there" if isinstance(error, OSError) else "save it as UTF-8"
-        return (), (Problem(code, Place(path), f"{path} cannot be read: {reason}", remedy),)
-    found = read(text, path)
-    if cache and identity:
-        with suppress(UnicodeEncodeError):  # a text with a lone surrogate is read anew each time
-            cache.put_many({key: _encode(found)})
-    return found
-
-
-def _waivers_in(text: str, path: str) -> _Side[Waiver]:
+def _waivers_in(text: str, path: str) -> Side[Waiver]:
     return waivers_in(text, path, RULES)
 
 

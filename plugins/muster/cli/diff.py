@@ -1,4 +1,4 @@
-"""`muster diff`: what changed in the requirements since a revision."""
+"""`muster diff`: what changed in the requirements since a revision.  implements: MU-REQ-1043"""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from muster.cli.help import colour_option, examples
 from muster.cli.project import Where, outcome_of
 from muster.cli.terminal import coloured, note, out, style, visible
 from muster.specs.revision import Change, Kind, Side, changes_between, obligation
+from muster.text.utf8 import encodable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from muster.model import Citation
     from muster.specs.revision import Words
+
+    Cited = Mapping[str, Sequence[Citation]]
 
 _COLOURS = {
     Kind.ADDED: "green",
@@ -28,6 +32,7 @@ _COLOURS = {
 }
 _MARKS = {Side.BOTH: ("", "", ""), Side.OLD: ("[-", "-]", "red"), Side.NEW: ("{+", "+}", "green")}
 _TAGS = {Side.BOTH: ("", ""), Side.OLD: ("<del>", "</del>"), Side.NEW: ("<ins>", "</ins>")}
+_MOST_PLACES = 20  # that a pull request lists of one requirement
 _MARKUP = re.compile(r"[\\`*_\[\]#|~@:]")
 
 
@@ -47,22 +52,22 @@ def command(where: Where, base: str, form: str, colour: str) -> None:
     """List the requirements that changed since a git revision.
 
     BASE is a commit, a branch or a tag; it is compared with the files as they are now. Listed are
-    requirements added, removed, tightened, loosened and reworded; one that only moved to another
-    file is none of these.
+    requirements added, removed, tightened, loosened and reworded, each with the places that cite it
+    now; one that only moved to another file is none of these.
     """
-    changes = _changes(where, base)
+    changes, cited = _changes(where, base)
     if form == "json":
-        out(as_json(base, changes))
+        out(as_json(base, changes, cited))
     elif form == "markdown":
-        out(as_markdown(base, changes))
+        out(as_markdown(base, changes, cited))
     else:
-        out(as_text(changes, colour=coloured(colour, sys.stdout)))
+        out(as_text(changes, cited, colour=coloured(colour, sys.stdout)))
     count = Counter(change.kind for change in changes)
     note(f"since {visible(base)}: " + ", ".join(f"{count[kind]} {kind}" for kind in Kind))
 
 
-def _changes(where: Where, base: str) -> tuple[Change, ...]:
-    """Read both sides by the same settings: those of now."""
+def _changes(where: Where, base: str) -> tuple[tuple[Change, ...], Cited]:
+    """Read both sides by the same settings, those of now; with what cites each of the changed requirements now."""
     from muster import pipeline
     from muster.cli.revisions import read_specs
     from muster.inputs import memory
@@ -72,12 +77,26 @@ def _changes(where: Where, base: str) -> tuple[Change, ...]:
     then = pipeline.run(memory(files), workspace.settings, cache=workspace.cache)
     now = outcome_of(workspace)
     sides = [[(r.place.path, r) for r in outcome.project.requirements] for outcome in (then, now)]
-    return changes_between(*sides)
+    changes = changes_between(*sides)
+    cited: dict[str, list[Citation]] = {change.id: [] for change in changes}
+    for citation in now.project.trace.citations:
+        if citation.id in cited and not citation.literal:
+            cited[citation.id].append(citation)
+    return changes, cited
 
 
-def as_text(changes: Sequence[Change], *, colour: bool) -> str:
-    """A paragraph for each change, with its words marked as `git diff --word-diff` does."""
-    return "\n".join(_paragraph(change, colour=colour) for change in changes)
+def as_text(changes: Sequence[Change], cited: Cited, *, colour: bool) -> str:
+    """A paragraph for each change, with its words marked as `git diff --word-diff` does, and what cites it."""
+    return "\n".join(
+        _paragraph(change, colour=colour)
+        + "".join(f"  cited by {visible(place)}\n" for place in _places(change, cited))
+        for change in changes
+    )
+
+
+def _places(change: Change, cited: Cited) -> list[str]:
+    """Where a requirement is cited, each line once."""
+    return list(dict.fromkeys(f"{one.place.path}:{one.place.line}" for one in cited.get(change.id, ())))
 
 
 def _paragraph(change: Change, *, colour: bool) -> str:
@@ -97,7 +116,7 @@ def marked(words: Sequence[Words], *, colour: bool) -> str:
     return " ".join(parts)
 
 
-def as_json(base: str, changes: Sequence[Change]) -> str:
+def as_json(base: str, changes: Sequence[Change], cited: Cited) -> str:
     """One object, its changes in the order of their IDs."""
     import msgspec
 
@@ -111,6 +130,10 @@ def as_json(base: str, changes: Sequence[Change]) -> str:
                 for name, side in (("old", change.old), ("new", change.new))
                 if side is not None
             },
+            "citations": [
+                {"kind": one.kind, "path": encodable(one.place.path), "line": one.place.line}
+                for one in cited[change.id]
+            ],
         }
         for change in changes
     ]
@@ -118,7 +141,7 @@ def as_json(base: str, changes: Sequence[Change]) -> str:
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
-def as_markdown(base: str, changes: Sequence[Change]) -> str:
+def as_markdown(base: str, changes: Sequence[Change], cited: Cited) -> str:
     """A section for each kind, for a pull request; the text of the specs is inert in it."""
     if not changes:
         return f"No requirement changed since {_code(base)}.\n"
@@ -131,7 +154,10 @@ def as_markdown(base: str, changes: Sequence[Change]) -> str:
         for change in chosen:
             parts = [f"{_TAGS[words.side][0]}{_inert(words.text)}{_TAGS[words.side][1]}" for words in change.words]
             body = " ".join(parts) or _inert(" ".join(_only(change).split()))
-            lines += [f"- {_code(change.id)} in {_code(_place(change))} ({_level(change)}): {body}"]
+            places = ", ".join(_code(place) for place in _places(change, cited)[:_MOST_PLACES])
+            more = len(_places(change, cited)) - _MOST_PLACES
+            by = f" Cited by {places}{f' and {more:,} more' if more > 0 else ''}." if places else ""
+            lines += [f"- {_code(change.id)} in {_code(_place(change))} ({_level(change)}): {body}{by}"]
         lines.append("")
     return "\n".join(lines)
 

@@ -116,23 +116,34 @@ def compliance_page(
     head = "# Compliance\n\n"
     if not specs:
         return f"{head}No spec defines a requirement yet.\n"
+    every = [requirement for document in specs for requirement in distinct(document)]
+    levels = [level for level in Level if any(requirement.level is level for requirement in every)]
+    there = {statuses.get(requirement.id.text, Status.SPECIFIED) for requirement in every}
+    counts = _Counts(tuple(levels), tuple(status for status in Status if status in there), statuses)
     rows = []
     for document, name in zip(specs, names, strict=True):
         href = links.to_page("compliance/index.md", f"compliance/{name}.md")
         link = f'<a href="{escape(href)}">{inert(document.title or name)}</a>'
-        rows.append(f'<th scope="row">{link}</th>{_cells(distinct(document), statuses)}')
-    every = [requirement for document in specs for requirement in distinct(document)]
+        rows.append(f'<th scope="row">{link}</th>{counts.cells(distinct(document))}')
     intro = f"{counted(len(every), 'requirement')} in {counted(len(specs), 'spec')}.\n\n"
-    columns = ("Spec", *(level.value for level in Level), "all", *(status.value for status in Status))
-    foot = f'<th scope="row">All specs</th>{_cells(every, statuses)}'
+    columns = ("Spec", *counts.levels, "all", *counts.shown)
+    foot = f'<th scope="row">All specs</th>{counts.cells(every)}'
     return head + intro + table("Requirements by spec, level and status", columns, rows, numbers=True, foot=foot)
 
 
-def _cells(requirements: Sequence[Requirement], statuses: Mapping[str, Status]) -> str:
-    levels = Counter(requirement.level for requirement in requirements)
-    states = Counter(statuses.get(requirement.id.text, Status.SPECIFIED) for requirement in requirements)
-    numbers = [*(levels[level] for level in Level), len(requirements), *(states[status] for status in Status)]
-    return "".join(f"<td>{number}</td>" for number in numbers)
+class _Counts(Struct, frozen=True):
+    """The columns of numbers: the levels and the statuses that some requirement has."""
+
+    levels: tuple[Level, ...]
+    shown: tuple[Status, ...]
+    statuses: Mapping[str, Status]
+
+    def cells(self, requirements: Sequence[Requirement]) -> str:
+        """How many of these there are of each."""
+        levels = Counter(requirement.level for requirement in requirements)
+        states = Counter(self.statuses.get(requirement.id.text, Status.SPECIFIED) for requirement in requirements)
+        numbers = [*(levels[level] for level in self.levels), len(requirements), *(states[one] for one in self.shown)]
+        return "".join(f"<td>{number}</td>" for number in numbers)
 
 
 def spec_page(
