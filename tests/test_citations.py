@@ -129,6 +129,22 @@ def test_a_verb_overrides_the_kind_for_all_ids_of_its_list(verb: str, path: str)
 
 
 @pytest.mark.requirement("MU-TRACE-3002")
+def test_a_verb_may_begin_with_a_capital() -> None:
+    found = citations_in("# Implements: OC-CORE-1001\n# Mentions: OC-CORE-1002\n", "tests/test_a.py")
+
+    assert [one.kind for one in found] == [IMPLEMENTS, MENTIONS]
+
+
+@pytest.mark.requirement("MU-TRACE-3005")
+def test_an_unknown_id_in_the_middle_of_a_list_is_found() -> None:
+    found = citations_in("# implements: OC-CORE-1001, ABCD-1001 and EFGH-1002; see XYZ-1003\n")
+
+    assert [(one.id, one.defect) for one in found] == [
+        ("OC-CORE-1001", None), ("ABCD-1001", Defect.UNKNOWN), ("EFGH-1002", Defect.UNKNOWN),
+    ]  # fmt: skip
+
+
+@pytest.mark.requirement("MU-TRACE-3002")
 def test_a_list_goes_on_in_the_next_line_only_behind_a_comma() -> None:
     found = citations_in("# verifies: OC-CORE-1001,\n#     OC-CORE-1002\n# OC-CORE-1003 is another matter\n")
 
@@ -237,6 +253,7 @@ def test_a_definition_is_no_citation_and_a_reference_beside_it_is_one() -> None:
         ("OC-CORE-1011", "OC-CORE-1010"),
         ("implements: OC-COER-1002", "OC-CORE-1002"),
         ("verifies: FOO-9999", ""),
+        ("Implements: OC-COER-1002", "OC-CORE-1002"),
     ],
 )
 def test_an_unknown_id_is_an_error_that_names_the_nearest(written: str, near: str) -> None:

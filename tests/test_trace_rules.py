@@ -19,6 +19,7 @@ SPEC = "# Queue SPEC\n\nConformance language: RFC 2119 and RFC 8174\n\n## 1) Way
     for number, word in ((1001, "MUST"), (1002, "MUST"), (1003, "MUST"), (1004, "SHOULD"))
 )
 TEST = "# verifies: Q-1001\ndef test_a(): ...\n\n\n# verifies: Q-1002\ndef test_b(): ...\n"
+NO_OWNER = "this evidence has no owner"
 KINDS = "inspection, analysis, demonstration, sign-off"
 DAY = date(2027, 1, 1)
 EVIDENCE = (
@@ -59,6 +60,7 @@ def test_each_requirement_has_the_first_status_that_holds() -> None:
     assert statuses(files, junit(test_b=""))["1001"] == "tested", "no result, no proof"
     waived = {"requirements/waivers.yaml": "- {requirement: Q-1003, reason: later, owner: Ada, expires: 2027-01-01}\n"}
     assert statuses({**files, **waived})["1003"] == "waived"
+    assert found(run({**files, **waived}), "SET010") == [], "what gives a status is of use"
     expired = {"requirements/waivers.yaml": waived["requirements/waivers.yaml"].replace("2027-01-01", "2026-12-31")}
     assert statuses({**files, **expired})["1003"] == "implemented"
     of_a_rule = {"requirements/waivers.yaml": waived["requirements/waivers.yaml"].replace("{", "{rule: KWD007, ")}
@@ -112,6 +114,10 @@ def test_the_ratchet_holds_what_was_reached_and_judges_results_only_where_there_
         "Q-1001 was verified, and is tested now",
         "requirements/ratchet.yaml:2:1",
     )
+    (absent,) = found(run(files, junit(test_b="")), "TRC009")
+    assert absent.message == "Q-1001 was verified, and is tested now: the results have none of its tests"
+    broken = ResultFile("broken.xml", b"<testsuite>")
+    assert found(run(files, broken, junit(test_b="")), "TRC009") == [], "half the results give no verdict"
     fallen = found(run({**files, "tests/test_q.py": "", "src/q.py": ""}), "TRC009")
     assert [finding.message for finding in fallen] == [
         "Q-1001 was verified, and is specified now",
@@ -171,9 +177,9 @@ def test_evidence_verifies_until_the_text_changes_and_again_once_it_is_reviewed(
         ("- {requirement: [\n", None),
         (EVIDENCE.replace("inspection", "hope"), [f"this evidence is of the kind 'hope'; there are {KINDS}"]),
         (EVIDENCE.replace("2026-12-01", "2026-13-01"), ["this evidence is of '2026-13-01', which is no date"]),
-        (EVIDENCE.replace("owner", "onwer"), ["this evidence has the unknown field 'onwer'; did you mean 'owner'?"]),
-        (EVIDENCE.replace("owner: Ada", "requirement: Q-1002"), ["this evidence has 'requirement' twice"]),
-        (EVIDENCE.replace("owner: Ada, ", ""), ["this evidence has no owner"]),
+        (EVIDENCE.replace("owner", "onwer"), ["this evidence has the unknown field 'onwer'; did you mean 'owner'?", NO_OWNER]),
+        (EVIDENCE.replace("owner: Ada", "requirement: Q-1002"), ["this evidence has 'requirement' twice", NO_OWNER]),
+        (EVIDENCE.replace("owner: Ada, ", ""), [NO_OWNER]),
     ],
 )  # fmt: skip
 def test_evidence_that_cannot_be_taken_at_its_word_is_reported(text: str, messages: list[str] | None) -> None:

@@ -122,7 +122,7 @@ def run(  # noqa: PLR0913 -- what a run is made of
         requirements=sum(len(document.requirements) for document in named),
         rules=len(enabled(settings)),
         links=sum(len(page.links) for page in pages),
-        citations=len(project.trace.citations),
+        citations=sum(not one.literal and one.id in project.trace.statuses for one in project.trace.citations),
         results=len(project.trace.results),
         waived=end.waived,
         known=end.known,

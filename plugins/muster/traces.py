@@ -68,7 +68,7 @@ def with_trace(
         evidence=proofs,
         floor=floor,
         results=cases,
-        given=bool(results),
+        given=bool(results) and not any(problem.code == "TRC010" for problem in found_strange),
     )
     version = rule_version()
     joined = traced(project, gathered, inputs.paths, lambda own: with_symbols(own, inputs, cache, version))

@@ -24,6 +24,7 @@ EVERY = 20  # files have one that cites
 CITES = 4  # requirements
 _A_FOLDER = 20  # files
 _SIZE = 3_000  # bytes of a file, and at most one function more
+_LIKE = ("UTF-8", "ASCII", "the log", "this order") * 20 + ("SHA-256", "ISO-8859", "TICKET-0748")  # few are like IDs
 _POOL = 3_000  # functions of a language that files are put together from
 
 
@@ -113,10 +114,11 @@ def _joined(function: Function, doc: str, said: str, ending: str) -> str:
 def _python(random: Random) -> Function:
     name, thing, other = (wording.code_name(random) for _ in range(3))
     big, small = random.randint(10, 999), random.randint(2, 9)
+    like = random.choice(_LIKE)
     shape = random.choice(("f-string", "format", "table", "class"))
     body = {
-        "f-string": f'    raise ValueError(f"@{thing} {{value!r}} is no {other}, see TICKET-{big:04}")',
-        "format": f'    log.debug("@{thing} of %s, UTF-8 and SHA-256", value)\n    return found',
+        "f-string": f'    raise ValueError(f"@{thing} {{value!r}} is no {other} in {like}")',
+        "format": f'    log.debug("@{thing} of %s in {like}", value)\n    return found',
         "table": f'    table = {{"{thing}": "@{other}", "{other}-{big}": str(limit)}}\n    return found | table',
         "class": f"    log.info('@it isn\\'t \"{thing}\"')\n    return {{key: found[key] for key in sorted(found)}}",
     }[shape]
@@ -134,11 +136,12 @@ def _python(random: Random) -> Function:
 
 def _rust(random: Random) -> Function:
     name, thing, other = (wording.code_name(random) for _ in range(3))
-    big, small = random.randint(10, 999), random.randint(2, 9)
+    small = random.randint(2, 9)
+    like = random.choice(_LIKE)
     shape = random.choice(("format", "raw", "lifetime", "match"))
     body = {
-        "format": f'    println!("@{thing} of {{}}, UTF-8 and SHA-256", value);',
-        "raw": f'    let _text = r#"@a "{thing}", see TICKET-{big:04}"#;',
+        "format": f'    println!("@{thing} of {{}} in {like}", value);',
+        "raw": f'    let _text = r#"@a "{thing}" in {like}"#;',
         "lifetime": f"    let _part: &'static str = \"@{other}\";\n    let _mark = '\"';",
         "match": f'    match limit {{\n        {small} => warn!("@{thing} \\"{other}\\""),\n        _ => (),\n    }}',
     }[shape]

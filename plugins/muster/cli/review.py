@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from muster.cli.asked import ids_asked
 from muster.cli.diff import marked
 from muster.cli.errors import Mistake
 from muster.cli.help import colour_option, examples
@@ -50,7 +51,7 @@ def command(
         raise Mistake("--all clears everything, and there are IDs too", help="leave one of them out")
     workspace = where.open()
     project = outcome_of(workspace).project
-    _demand_known(ids, project)
+    ids = ids_asked(project, ids)
     folders = tuple(inside(where, workspace.root, path) for path in paths)
     chosen = [one for one in project.trace.suspects if not ids or one.id in ids]
     chosen = [one for one in chosen if not folders or _is_in(one.path, folders)]
@@ -71,25 +72,13 @@ def command(
     note(f"{tally} reviewed")
 
 
-def _demand_known(ids: Sequence[str], project: Project) -> None:
-    unknown = [name for name in ids if name not in project.trace.statuses]
-    if unknown:
-        from muster.specs.nearest import Nearest
-
-        near = Nearest(project.trace.statuses).to(unknown[0])
-        raise Mistake(
-            f"no spec defines {visible(unknown[0])}",
-            help=f"did you mean {near}?" if near else "`muster trace` lists the requirements",
-        )
-
-
 def _is_in(path: str, folders: Sequence[str]) -> bool:
     return any(folder in (".", path) or path.startswith(f"{folder}/") for folder in folders)
 
 
 def _nothing(ids: Sequence[str], folders: Sequence[str]) -> str:
-    meant = "none of these" if ids or folders else "nothing"
-    return f"{meant} is suspect: each citation was made, or reviewed, under the text that stands now"
+    meant = "none of these files" if ids or folders else "no file"
+    return f"{meant} is to be reviewed: each cites, or was reviewed, under the text that stands now"
 
 
 def _stale(ids: Sequence[str], project: Project) -> Iterator[str]:
@@ -97,7 +86,7 @@ def _stale(ids: Sequence[str], project: Project) -> Iterator[str]:
     from muster.model import Defect
 
     for one in project.trace.citations:
-        if one.defect is Defect.STALE and one.id in ids and not one.literal:
+        if one.defect is Defect.STALE and (not ids or one.id in ids) and not one.literal:
             yield f"{visible(str(one.place))} cites {visible(one.written)}: change it to {visible(one.id)} there"
 
 

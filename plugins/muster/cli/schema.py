@@ -13,19 +13,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+NAMES = ("baseline", "explain", "impact", "report", "requirements", "results", "settings", "trace")
+
+
 @click.command("schema", epilog=examples("muster schema report", "muster schema settings > muster.schema.json"))
-@click.argument("name", metavar="NAME", type=click.Choice(["baseline", "report", "requirements", "settings"]))
+@click.argument(
+    "name",
+    metavar="NAME",
+    type=click.Choice(["baseline", "explain", "impact", "report", "requirements", "results", "settings", "trace"]),
+)
 def command(name: str) -> None:
     """Print the JSON Schema of a format.
 
     `report` is what `muster check --report json` writes, `baseline` the file that
-    `muster check --baseline` does, `requirements` a requirement file, `settings` the file muster.toml.
+    `muster check --baseline` does, `requirements` a requirement file, `settings` the file muster.toml,
+    `results` what `pytest --muster-results` writes; `trace`, `explain` and `impact` are what these
+    commands print with `--format json`.
     """
     writers: dict[str, Callable[[], str]] = {
         "baseline": _baseline,
+        "explain": _explain,
+        "impact": _impact,
         "report": _report,
         "requirements": _requirements,
+        "results": _results,
         "settings": _settings,
+        "trace": _trace,
     }
     out(writers[name]())
 
@@ -34,6 +47,30 @@ def _baseline() -> str:
     from muster.specs.baseline import Baseline
 
     return _of_type(Baseline, "Baseline of muster check")
+
+
+def _explain() -> str:
+    from muster.trace.explaining import Explanation
+
+    return _of_type(Explanation, "What muster explain tells")
+
+
+def _impact() -> str:
+    from muster.trace.impact import ImpactReport
+
+    return _of_type(ImpactReport, "What muster impact tells")
+
+
+def _results() -> str:
+    from muster.trace.own_results import Results
+
+    return _of_type(Results, "Test results of the pytest plugin")
+
+
+def _trace() -> str:
+    from muster.trace.sheets import TraceReport
+
+    return _of_type(TraceReport, "What muster trace tells")
 
 
 def _report() -> str:

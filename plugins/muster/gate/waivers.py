@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from muster.model import Status
 from muster.rules.base import runs
 from muster.rules.table import RULES
 from muster.text.globs import matches
@@ -44,6 +45,7 @@ def covered(findings: Iterable[Finding], project: Project) -> Covered:
         waiver
         for waiver in holding
         if waiver not in needed
+        and project.trace.statuses.get(waiver.requirement) is not Status.WAIVED  # it gives the status
         and _looked_for(waiver, project.settings.rules)
         and (not waiver.requirement or waiver.requirement in stretches)
     ]

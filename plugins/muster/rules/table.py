@@ -82,6 +82,7 @@ from muster.rules import (
     trc015_result_of_unknown_requirement,
     trc016_unread_source,
     trc017_missing_evidence_reference,
+    trc018_absent_results,
 )
 from muster.rules.base import Rule
 
@@ -167,6 +168,7 @@ RULES: dict[str, Rule] = {
         trc015_result_of_unknown_requirement,
         trc016_unread_source,
         trc017_missing_evidence_reference,
+        trc018_absent_results,
     )
 }
 

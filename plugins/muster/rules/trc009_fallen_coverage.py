@@ -24,10 +24,14 @@ def check(project: Project) -> Iterator[Finding]:
             continue
         least = Status.TESTED if floor is Status.VERIFIED and not trace.given else floor
         if step(reached) < step(least):
+            absent = reached is Status.TESTED and not trace.tests.get(identifier)
             yield RULE.at(
                 Place(path, trace.floor_lines[identifier]),
-                f"{identifier} was {floor}, and is {reached} now",
-                help="bring the citation or the test back; where it is meant, edit the line or drop it",
+                f"{identifier} was {floor}, and is {reached} now"
+                + (": the results have none of its tests" if absent else ""),
+                help="give the results of all tests; where one is gone for good, edit the line or drop it"
+                if absent
+                else "bring the citation or the test back; where it is meant, edit the line or drop it",
             )
 
 

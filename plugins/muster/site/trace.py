@@ -18,7 +18,7 @@ from muster.text.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from muster.model import CaseResult, Citation, Project
+    from muster.model import CaseResult, Citation, Evidence, Project
 
 _MOST = 20  # places of a kind that are listed
 _TAGS = {Side.BOTH: ("", ""), Side.OLD: ("<del>", "</del>"), Side.NEW: ("<ins>", "</ins>")}
@@ -30,6 +30,7 @@ class Dossier(Struct, frozen=True):
 
     citations: tuple[Citation, ...] = ()
     results: tuple[CaseResult, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     doubted: tuple[str, ...] = ()  # files that were reviewed under another text
     before: str = ""  # that text
     now: str = ""
@@ -47,16 +48,18 @@ def dossiers_of(project: Project) -> dict[str, Dossier]:
     for suspect in trace.suspects:
         doubted.setdefault(suspect.id, []).append(suspect.path)
         before.setdefault(suspect.id, suspect.before)
+    proved = {one.requirement for one in trace.evidence}
     texts = {requirement.id.text: requirement.text for requirement in project.requirements} if before else {}
     return {
         name: Dossier(
             tuple(cited.get(name, ())),
             trace.tests.get(name, ()),
+            tuple(one for one in trace.evidence if one.requirement == name) if name in proved else (),
             tuple(doubted.get(name, ())),
             before.get(name, ""),
             normalised(texts[name]) if name in before else "",
         )
-        for name in {**cited, **trace.tests, **doubted}
+        for name in {**cited, **trace.tests, **doubted, **dict.fromkeys(sorted(proved))}
     }
 
 
@@ -69,6 +72,7 @@ def dossier(found: Dossier) -> str:
             (by_kind[CitationKind.IMPLEMENTS], "place in code", "places in code"),
             (by_kind[CitationKind.VERIFIES], "place in tests", "places in tests"),
             (found.results, "result", "results"),
+            (found.evidence, "piece of evidence", "pieces of evidence"),
         )
         if own
     ]
@@ -79,6 +83,9 @@ def dossier(found: Dossier) -> str:
     ]
     if found.results:
         parts.append(f"<dt>Results</dt>{_listed(_result(result) for result in found.results)}")
+    if found.evidence:
+        said = (f"{one.kind} by {one.owner} on {one.date}: {one.reference}" for one in found.evidence)
+        parts.append(f"<dt>Evidence</dt>{_listed(inert(words) for words in said)}")
     shown = f'<details class="muster-trace"><summary>{", ".join(told)}</summary><dl>{"".join(parts)}</dl></details>'
     return (shown if told else "") + (_change(found) if found.doubted else "")
 

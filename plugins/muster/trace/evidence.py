@@ -22,7 +22,7 @@ NAME = "evidence.yaml"
 KINDS = ("inspection", "analysis", "demonstration", "sign-off")
 FIELDS = ("requirement", "kind", "owner", "date", "reference")
 MOST = 1_000_000  # characters; PyYAML takes a second for that many
-_FORM = "write `- {requirement: AUTH-001, kind: inspection, owner: who, date: 2027-01-31, reference: docs/audit.md}`"
+_FORM = "write `- {requirement: AUTH-001, kind: inspection, owner: who, date: 2026-01-31, reference: docs/audit.md}`"
 
 
 def evidence_in(text: str, path: str) -> tuple[tuple[Evidence, ...], tuple[Problem, ...]]:
@@ -49,7 +49,7 @@ def evidence_in(text: str, path: str) -> tuple[tuple[Evidence, ...], tuple[Probl
             problems.append(problem(line, "this evidence is no mapping"))
             continue
         fields, wrong = _fields(entry)
-        wrong += [] if wrong else list(_wrong(fields, line))
+        wrong += _wrong(fields, line)
         problems += [problem(*one) for one in wrong]
         if not wrong:
             requirement, kind, owner, day, reference = (fields[name] for name in FIELDS)

@@ -122,9 +122,12 @@ def _plain(content: bytes, path: str, patterns: Patterns) -> Iterator[Raw]:
             first = matches.get(phrase.start("id"))
             if first is not None and content.find(b"-", first.end(), phrase.end()) < 0:
                 continue  # all that it says is known already
+            last: tuple[int, str] | None = None
             for match in ANY_ID.finditer(content, *phrase.span()):
-                if match.start() not in matches and _verb_at(content, match.start(), None) is not None:
-                    matches[match.start()] = match
+                verb = _verb_at(content, match.start(), last)
+                last = (match.end(), verb) if verb else None
+                if verb:
+                    matches.setdefault(match.start(), match)
     before: tuple[int, str] | None = None  # where the hit before ended, and its verb
     python = path.endswith((".py", ".pyi"))
     for start in sorted(matches):
@@ -141,7 +144,7 @@ def _verb_at(content: bytes, start: int, before: tuple[int, str] | None) -> str 
     """The verb that an ID at an offset stands behind: its own, or that of the ID before it in a list."""
     first = max(content.rfind(b"\n", 0, start) + 1, start - _VERB_REACH)
     if match := VERB_BEFORE.search(content, first, start):
-        return match[1].decode()
+        return match[1].decode().lower()
     if before and BETWEEN.fullmatch(content, before[0], start):
         return before[1]
     return None

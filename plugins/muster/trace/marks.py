@@ -123,11 +123,11 @@ _NO_TAIL_OR_TAIL = rf"{_NO_MORE}".encode() + _TAIL.encode("latin-1")
 _ONE = rf"(?!(?:{'|'.join(STANDARDS)})-){_ANY_AREA}-{_NUMBER}".encode()
 ANY_ID = re.compile(rb"(?<![A-Za-z0-9_-])(?P<id>" + _ONE + rb")" + _NO_TAIL_OR_TAIL)
 # Behind these two verbs an ID of any area is a citation, if perhaps a wrong one.
-_SPOKEN_HEADS = [b"implements:", b"verifies:"]
-_SPOKEN = re.compile(rb"(?:implements|verifies):[ \t]*" + _OPENERS + rb"(?P<id>" + _ONE + rb")[^\n]{0,400}")
+_SPOKEN_HEADS = [b"mplements:", b"erifies:"]
+_SPOKEN = re.compile(rb"(?:[Ii]mplements|[Vv]erifies):[ \t]*" + _OPENERS + rb"(?P<id>" + _ONE + rb")[^\n]{0,400}")
 # A verb right before an ID, and what may stand between the IDs that share it.
 VERB_BEFORE = re.compile(
-    rb"(?<![A-Za-z0-9_-])(implements|verifies|mentions|derives)(?: from)?:[ \t]*" + _OPENERS + rb"$"
+    rb"(?<![A-Za-z0-9_-])([Ii]mplements|[Vv]erifies|[Mm]entions|[Dd]erives)(?: from)?:[ \t]*" + _OPENERS + rb"$"
 )
 BETWEEN = re.compile(
     rb"[\])`\"'*>]{0,3}[ \t]*(?:[,;/&+|]|,?[ \t]*(?:and|or)\b)?[ \t]*"
