@@ -35,7 +35,8 @@ def tests(session: nox.Session) -> None:
     session.install("-e", ".[mkdocs,links]", *groups("tests", "hosts"))
     # A run of some tests would leave the requirements of all others unverified.
     results = [] if session.posargs else ["--muster-strict", "--muster-results", ".muster/results.json"]
-    session.run("pytest", *results, *session.posargs, env=corpora())
+    # The tests of one file stay together; `-n 0`, for a debugger, is taken from the command line.
+    session.run("pytest", "-n", "auto", "--dist", "loadfile", *results, *session.posargs, env=corpora())
 
 
 @nox.session

@@ -19,6 +19,7 @@ SPEC = "# Queue SPEC\n\nConformance language: RFC 2119 and RFC 8174\n\n## 1) Way
     for number, word in ((1001, "MUST"), (1002, "MUST"), (1003, "MUST"), (1004, "SHOULD"))
 )
 TEST = "# verifies: Q-1001\ndef test_a(): ...\n\n\n# verifies: Q-1002\ndef test_b(): ...\n"
+UNKNOWN = "this evidence has the unknown field"
 NO_OWNER = "this evidence has no owner"
 KINDS = "inspection, analysis, demonstration, sign-off"
 DAY = date(2027, 1, 1)
@@ -177,7 +178,7 @@ def test_evidence_verifies_until_the_text_changes_and_again_once_it_is_reviewed(
         ("- {requirement: [\n", None),
         (EVIDENCE.replace("inspection", "hope"), [f"this evidence is of the kind 'hope'; there are {KINDS}"]),
         (EVIDENCE.replace("2026-12-01", "2026-13-01"), ["this evidence is of '2026-13-01', which is no date"]),
-        (EVIDENCE.replace("owner", "onwer"), ["this evidence has the unknown field 'onwer'; did you mean 'owner'?", NO_OWNER]),
+        (EVIDENCE.replace("owner", "onwer"), [f"{UNKNOWN} 'onwer'; did you mean 'owner'?", NO_OWNER]),
         (EVIDENCE.replace("owner: Ada", "requirement: Q-1002"), ["this evidence has 'requirement' twice", NO_OWNER]),
         (EVIDENCE.replace("owner: Ada, ", ""), [NO_OWNER]),
     ],
