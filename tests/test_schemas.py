@@ -19,8 +19,11 @@ from muster import pipeline
 from muster.cli.app import run
 from muster.gate.report import WRITERS, subject_of
 from muster.inputs import memory
+from muster.model import CaseOutcome
 from muster.settings import InvalidSettings, Settings, settings_of
 from muster.specs.discovery import KEPT
+from muster.trace.own_results import OwnTest, rendered
+from repositories import write
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(path for path in (ROOT / "requirements").glob("*.yaml") if path.name not in KEPT)
@@ -168,3 +171,28 @@ def test_settings_and_their_schema_refuse_the_same(table: dict[str, Any], schema
     with pytest.raises(InvalidSettings):
         settings_of(table, "muster.toml")
     assert len(wrong_with(schema("settings"), table)) == 1
+
+
+@pytest.mark.requirement("MU-TRACE-3011", "MU-TRACE-3030", "MU-TRACE-3031", "MU-TRACE-3032")
+def test_what_the_views_print_and_the_plugin_writes_is_valid_under_its_schema(
+    tmp_path: Path, schema: Schema, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ran = OwnTest(
+        "tests/test_q.py::test_a", "tests/test_q.py", "test_a", "tests.test_q", CaseOutcome.PASSED, 0.1, "", ()
+    )
+    results = rendered([ran]).decode()
+    write(
+        tmp_path,
+        {
+            "specs/q.md": SPEC,
+            "src/q.py": "# implements: Q-001\n",
+            "tests/test_q.py": "# verifies: Q-001\ndef test_a(): ...\n",
+            "results.json": results,
+        },
+    )
+    assert wrong_with(schema("results"), json.loads(results)) == []
+    for name, arguments in (("trace", []), ("explain", ["Q-001"]), ("impact", ["src/q.py"])):
+        validator = schema(name)
+        where = ["-C", str(tmp_path), name, *arguments, "--results", str(tmp_path / "results.json")]
+        assert run([*where, "--format", "json"]) == 0
+        assert wrong_with(validator, json.loads(capfd.readouterr().out)) == []

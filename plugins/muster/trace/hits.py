@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from muster.settings import CitationMark
 from muster.trace.annotations import annotations_in
-from muster.trace.marks import ANY_ID, BETWEEN, REST, VERB_BEFORE, Patterns, area_of
+from muster.trace.marks import ANY_ID, BETWEEN, REST, SPOKEN_HEADS, VERB_BEFORE, Patterns, area_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,8 @@ _WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _HEAD = 2000  # bytes among whose first lines a program says that it wrote the file
 _HEAD_LINES = 5
 _VERB_REACH = 60  # bytes before an ID in which its verb stands
+_LONGEST_VERB = 14  # bytes of `derives from`, with one before it
+_TICKS_REACH = 2000  # bytes before a verb in which a backtick opens
 _MARKDOWN = (".md", ".mdx", ".markdown")
 _NO_BREAK = b"\xe2\x80\x91"  # a hyphen that does not end a line
 
@@ -118,32 +120,48 @@ def _plain(content: bytes, path: str, patterns: Patterns) -> Iterator[Raw]:
         if patterns.scan.grammar or match["area"] in patterns.areas:
             matches[start] = match
     if patterns.spoken:
-        for phrase in patterns.spoken.finditer(content):
+        for phrase in _spoken(content, patterns.spoken):
             first = matches.get(phrase.start("id"))
             if first is not None and content.find(b"-", first.end(), phrase.end()) < 0:
                 continue  # all that it says is known already
             last: tuple[int, str] | None = None
-            for match in ANY_ID.finditer(content, *phrase.span()):
+            for match in ANY_ID.finditer(content, phrase.start(), phrase.end()):
                 verb = _verb_at(content, match.start(), last)
                 last = (match.end(), verb) if verb else None
                 if verb:
                     matches.setdefault(match.start(), match)
     before: tuple[int, str] | None = None  # where the hit before ended, and its verb
-    python = path.endswith((".py", ".pyi"))
+    python = path.endswith((".py", ".pyi")) and b"mark.requirement(" in content
     for start in sorted(matches):
         match = matches[start]
         verb = _verb_at(content, start, before) or ""
         claims = python and _in_marker(content, start)
         if claims:
             verb = "verifies"
-        yield from _listed(match, verb, claims=claims)
+        if match["rest"]:
+            yield from _listed(match, verb, claims=claims)
+        else:
+            yield Raw(start, match.end(), match["id"].decode(errors="replace"), verb, claims=claims)
         before = (match.end(), verb) if verb else None
+
+
+def _spoken(content: bytes, phrase: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+    """What follows on the verbs; they are searched as literals, which is many times quicker than a pattern."""
+    for head in SPOKEN_HEADS:
+        at = content.find(head)
+        while at >= 0:
+            at += len(head)
+            if match := phrase.match(content, at):
+                yield match
+            at = content.find(head, at)
 
 
 def _verb_at(content: bytes, start: int, before: tuple[int, str] | None) -> str | None:
     """The verb that an ID at an offset stands behind: its own, or that of the ID before it in a list."""
-    first = max(content.rfind(b"\n", 0, start) + 1, start - _VERB_REACH)
-    if match := VERB_BEFORE.search(content, first, start):
+    first = max(start - _VERB_REACH, 0)
+    first = content.rfind(b"\n", first, start) + 1 or first
+    colon = content.rfind(b":", first, start)
+    if colon >= 0 and (match := VERB_BEFORE.search(content, max(first, colon - _LONGEST_VERB), start)):
         return match[1].decode().lower()
     if before and BETWEEN.fullmatch(content, before[0], start):
         return before[1]
@@ -184,25 +202,32 @@ def _listed(match: re.Match[bytes], verb: str, *, claims: bool) -> Iterator[Raw]
 def _placed(content: bytes, path: str, raw: Sequence[Raw]) -> Iterator[Hit]:
     """The hits with line, column and whether they stand in a literal."""
     literal = _literals(content, path, raw)
-    line, at = 1, 0
+    line, opened, column, at = 1, 0, 1, 0  # of the byte at `at`: its line, where that begins, and its column
     for one, inside in zip(raw, literal, strict=True):
         if inside is None:
             continue
-        start = content.rfind(b"\n", 0, one.start) + 1
-        line += content.count(b"\n", at, start)
-        at = start
-        # Around a place in a line of megabytes only the bytes before it count.
-        column = len(content[start : one.start].decode("utf-8", "replace").removeprefix("\ufeff")) + 1
-        width = len(content[one.start : one.end].decode("utf-8", "replace"))
-        sample = bool(one.verb) and not one.claims and _in_ticks(content, start, one.start)
+        # Only what lies between two hits is looked at: a line of megabytes may hold a hundred thousand.
+        if (breaks := content.count(b"\n", at, one.start)) > 0:
+            line += breaks
+            opened = at = content.rfind(b"\n", at, one.start) + 1
+            column = 1
+        column += _characters(content[at : one.start])
+        at = one.start
+        width = _characters(content[one.start : one.end])
+        sample = bool(one.verb) and not one.claims and _in_ticks(content, opened, one.start)
         yield Hit(one.id, line, column, width, one.verb, one.form, inside or sample, one.last, one.quote)
 
 
-def _in_ticks(content: bytes, start: int, end: int) -> bool:
+def _characters(part: bytes) -> int:
+    """How many characters a part of a line has; a byte order mark is none."""
+    return len(part) if part.isascii() else len(part.decode("utf-8", "replace").removeprefix("\ufeff"))
+
+
+def _in_ticks(content: bytes, opened: int, end: int) -> bool:
     """Whether a verb stands in backticks with its ID: it shows how one cites."""
-    first = max(start, end - _VERB_REACH)
+    first = max(opened, end - _VERB_REACH)
     verb = max(content.rfind(b":", first, end), first)
-    return content.count(b"`", start, verb) % 2 == 1
+    return content.count(b"`", max(opened, verb - _TICKS_REACH), verb) % 2 == 1
 
 
 def _literals(content: bytes, path: str, raw: Sequence[Raw]) -> list[bool | None]:
@@ -224,8 +249,8 @@ def _defines(content: bytes, one: Raw) -> bool:
     """Whether a page defines a requirement there, or would if it were a spec: `r[area.name]` alone on its line."""
     if one.form is not CitationMark.RULE or one.verb:
         return False
-    end = content.find(b"\n", one.end)
-    line = content[content.rfind(b"\n", 0, one.start) + 1 : end if end >= 0 else len(content)]
+    end = content.find(b"\n", one.end, one.end + _HEAD)
+    line = content[content.rfind(b"\n", max(0, one.start - _HEAD), one.start) + 1 : end if end >= 0 else len(content)]
     return re.fullmatch(rb"[ \t>]*[a-z][a-z0-9]*\[[^\]]*\][ \t]*", line) is not None
 
 

@@ -65,7 +65,7 @@ class Patterns(Struct, frozen=True):
     areas: frozenset[bytes]
     heads: tuple[bytes, ...]  # a file without any of these literals cites nothing; empty where no literal tells
     known: re.Pattern[bytes] | None  # a plain ID; group "rest" holds what a list adds
-    spoken: re.Pattern[bytes] | None  # a verb and at least one ID of any area
+    spoken: re.Pattern[bytes] | None  # what follows on a verb: at least one ID of any area
     rule: re.Pattern[bytes] | None  # groups "verb" and "id"
     need: re.Pattern[bytes] | None  # groups "verb" and "ids"
     annotation: re.Pattern[bytes] | None  # groups "name", up to its opening parenthesis
@@ -82,7 +82,7 @@ def patterns_of(scan: Scan) -> Patterns:
         else:
             known = _plain(scan.areas)
             heads += sorted({area.split("-")[0].encode() + b"-" for area in scan.areas})
-            heads += _SPOKEN_HEADS
+            heads += SPOKEN_HEADS
             spoken = _SPOKEN
     if CitationMark.RULE in scan.marks and scan.prefixes:
         names = "|".join(re.escape(prefix) for prefix in scan.prefixes)
@@ -122,9 +122,9 @@ def _plain(areas: tuple[str, ...]) -> re.Pattern[bytes] | None:
 _NO_TAIL_OR_TAIL = rf"{_NO_MORE}".encode() + _TAIL.encode("latin-1")
 _ONE = rf"(?!(?:{'|'.join(STANDARDS)})-){_ANY_AREA}-{_NUMBER}".encode()
 ANY_ID = re.compile(rb"(?<![A-Za-z0-9_-])(?P<id>" + _ONE + rb")" + _NO_TAIL_OR_TAIL)
-# Behind these two verbs an ID of any area is a citation, if perhaps a wrong one.
-_SPOKEN_HEADS = [b"mplements:", b"erifies:"]
-_SPOKEN = re.compile(rb"(?:[Ii]mplements|[Vv]erifies):[ \t]*" + _OPENERS + rb"(?P<id>" + _ONE + rb")[^\n]{0,400}")
+# Behind these two verbs, with a capital or without, an ID of any area is a citation, if perhaps a wrong one.
+SPOKEN_HEADS = (b"mplements:", b"erifies:")
+_SPOKEN = re.compile(rb"[ \t]*" + _OPENERS + rb"(?P<id>" + _ONE + rb")[^\n]{0,400}")
 # A verb right before an ID, and what may stand between the IDs that share it.
 VERB_BEFORE = re.compile(
     rb"(?<![A-Za-z0-9_-])([Ii]mplements|[Vv]erifies|[Mm]entions|[Dd]erives)(?: from)?:[ \t]*" + _OPENERS + rb"$"
