@@ -131,6 +131,35 @@ def test_a_renamed_file_inherits_its_review_and_a_copy_does_not() -> None:
 
 
 @pytest.mark.requirement("MU-TRACE-3020")
+def test_a_suspect_file_that_is_split_or_moved_into_another_stays_suspect() -> None:
+    specs = spec(OLD) + "- [Q-1002] It MUST go.\n"
+    files = synced({"specs/q.md": specs, "src/a.py": "# Q-1001 Q-1002\n", "src/z.py": "# Q-1002\n"})
+    changed = synced({**files, "specs/q.md": specs.replace("newest", "oldest").replace("go", "stay")})
+    del changed["src/a.py"]
+    split = synced({**changed, "src/b.py": "# Q-1001\n", "src/c.py": "# Q-1002\n"})
+    assert [(one.id, one.path) for one in run(split).project.trace.suspects] == [
+        ("Q-1001", "src/b.py"), ("Q-1002", "src/c.py"), ("Q-1002", "src/z.py"),
+    ]  # fmt: skip
+    del split["src/b.py"]
+    moved = synced({**split, "src/z.py": "# Q-1001 Q-1002\n"})
+    assert [(one.id, one.path) for one in run(moved).project.trace.suspects] == [
+        ("Q-1001", "src/z.py"), ("Q-1002", "src/c.py"), ("Q-1002", "src/z.py"),
+    ]  # fmt: skip
+
+
+@pytest.mark.requirement("MU-TRACE-3020")
+def test_a_checkout_with_other_line_ends_has_not_drifted(tmp_path: Path) -> None:
+    root = repositories.repository(tmp_path / "a", {"specs/q.md": spec(OLD), "src/a.py": CODE})
+    workspace.sync(root, workspace.check(root))
+    repositories.run(root, "add", "-A")
+    repositories.run(root, "commit", "-qm", "second")
+    subprocess.run(["git", "clone", "-q", "-c", "core.autocrlf=true", "a", "b"], cwd=tmp_path, check=True)
+
+    assert b"\r\n" in (tmp_path / "b" / LOCK).read_bytes()
+    assert [finding.code for finding in workspace.check(tmp_path / "b").findings] == []
+
+
+@pytest.mark.requirement("MU-TRACE-3020")
 def test_the_lock_of_a_second_sync_is_the_same_and_in_the_same_order() -> None:
     files = synced({"specs/q.md": spec(OLD), "src/a.py": CODE, "src/B.py": CODE})
 

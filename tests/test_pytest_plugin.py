@@ -262,15 +262,35 @@ def test_a_mistake_in_the_settings_stops_a_strict_session_with_its_words(tmp_pat
 
 @pytest.mark.requirement("MU-TRACE-3011")
 @pytest.mark.parametrize("more", [(), WITH_XDIST], ids=["alone", "xdist"])
-def test_a_marker_without_an_id_is_a_mistake_in_any_session(tmp_path: Path, more: tuple[str, ...]) -> None:
+def test_a_marker_without_an_id_is_a_mistake_only_where_that_is_asked(tmp_path: Path, more: tuple[str, ...]) -> None:
     text = "import pytest\n@pytest.mark.requirement(1001)\ndef test_a(): pass\n"
-    done = run(project(tmp_path, test_m=text), *more)
+    folder = project(tmp_path, test_m=text)
+    done = run(folder, "--muster-strict", *more)
 
     assert done.returncode == 4
     assert done.stderr == (
         "ERROR: requirement markers that cannot stand:\n  tests/test_m.py::test_a: @pytest.mark.requirement(1001) "
         'names no requirement; write it like @pytest.mark.requirement("QUEUE-1001")\n\n'
     )
+    # The name of the marker is a common one: somebody else's is left alone.
+    assert run(folder, "--muster-results", "out/results.json", *more).returncode == 0
+    assert [test["requirements"] for test in written(folder)] == [[]]
+
+
+@pytest.mark.requirement("MU-TRACE-3011", "MU-TRACE-3013")
+def test_a_test_that_takes_its_worker_down_keeps_its_requirements(tmp_path: Path) -> None:
+    text = (
+        "import os, pytest\npytestmark = pytest.mark.requirement('QUEUE-1001')\n"
+        "@pytest.fixture\ndef boom(): os._exit(1)\ndef test_boom(boom): pass\ndef test_ok(): pass\n"
+    )
+    folder = project(tmp_path, test_c=text)
+    done = run(folder, "--muster-results", "out/results.json", *WITH_XDIST)
+
+    assert done.returncode == 1
+    assert {test["name"]: (test["outcome"], test["requirements"]) for test in written(folder)} == {
+        "test_boom": ("failed", ["QUEUE-1001"]),
+        "test_ok": ("passed", ["QUEUE-1001"]),
+    }
 
 
 @pytest.mark.requirement("MU-TRACE-3011")

@@ -264,6 +264,28 @@ def test_results_that_cannot_be_taken_at_their_word_are_an_error_and_count_for_n
     assert outcome.project.trace.statuses["Q-1001"] is Status.VERIFIED
 
 
+@pytest.mark.requirement("MU-TRACE-3010", "MU-TRACE-3012")
+def test_of_two_files_of_results_the_one_that_failed_decides_whatever_their_order() -> None:
+    good, bad = junit(test_a=""), junit(test_a="failure")
+    bad = ResultFile("other.xml", bad.content)
+
+    for results in ((good, bad), (bad, good)):
+        assert statuses({"tests/test_q.py": TEST}, *results)["1001"] == "failing"
+
+
+@pytest.mark.requirement("MU-TRACE-3004", "MU-TRACE-3013")
+def test_a_citation_behind_bytes_that_are_no_utf_8_belongs_to_the_function_it_stands_in() -> None:
+    source = "def test_a():\n    assert 0 # " + "\udce9" * 30 + " verifies: Q-1001\ndef test_b(): pass\n"
+
+    assert statuses({"tests/test_q.py": source}, junit(test_a="failure", test_b=""))["1001"] == "failing"
+
+
+def test_an_id_with_digits_that_are_none_is_read_as_a_text() -> None:
+    settings = '[requirements]\nid = "[A-Z]+-[0-9a-z²]+"\n'
+
+    assert "A-²" in run({"specs/a.md": "- [A-²] It MUST run.\n"}, settings=settings).project.trace.statuses
+
+
 @pytest.mark.requirement("MU-TRACE-3010")
 def test_a_results_file_that_cannot_be_opened_is_an_error() -> None:
     (finding,) = found(run({}, ResultFile("junit.xml", None, "Permission denied")), "TRC010")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -84,7 +85,6 @@ def _is_installed() -> bool:
 
 
 def _environment() -> dict[str, str]:
-    import os
 
     return {**os.environ, "PYTHONPATH": "src", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -157,3 +157,33 @@ def test_a_requirement_is_verified_suspect_reviewed_failing_and_skipped_in_turn(
     project.write("tests/test_waiting.py", TEST.replace("def test", '@pytest.mark.skip(reason="flaky")\ndef test'))
     assert project.tests() == 0
     assert project.status() is Status.TESTED
+
+
+@pytest.mark.requirement("MU-TRACE-3010")
+def test_results_under_a_name_that_is_no_utf_8_are_read(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write("tests/test_q.py", "# verifies: QUEUE-1001\ndef test_q(): ...\n")
+    project.write("muster.toml", '[trace]\nresults = ["*.xml"]\n')
+    case = b'<testsuite><testcase classname="tests.test_q" name="test_q"/></testsuite>'
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/r\xff.xml")).write_bytes(case)
+
+    for _ in range(2):
+        assert project.status() is Status.VERIFIED
+
+
+@pytest.mark.requirement("MU-TRACE-3022")
+def test_a_review_of_a_path_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Project(tmp_path).muster("review", "--all", "--path", "nope") == 2
+    assert "nope: no file of the project" in capsys.readouterr().err
+
+
+@pytest.mark.requirement("MU-TRACE-3001")
+def test_a_report_of_muster_that_lies_about_cites_nothing(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.write("src/a.py", "# implements: QUEUE-1001, QUEUE-1009\n")
+    project.muster("sync")
+    before = project.findings()
+
+    for form in ("text", "markdown", "json", "sarif", "junit"):
+        project.muster("check", "--report", f"{form}={tmp_path}/report.{'md' if form == 'markdown' else 'txt'}")
+        assert project.findings() == before == ["TRC018", "TRC001"]

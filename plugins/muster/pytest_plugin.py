@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from muster.trace.own_results import OwnTest
 
@@ -23,6 +23,8 @@ _KNOWN = pytest.StashKey[frozenset[str]]()  # the IDs of the specs; only under -
 _FOUND = pytest.StashKey[dict[str, str]]()  # on the controller: what workers found wrong, by their words
 _INPUT = "muster_ids"
 _OUTPUT = "muster_problems"
+_MARKED = pytest.StashKey[dict[str, list[str]]]()  # the IDs of each test by its node: a worker that crashes tells none
+_MARKS = "muster_marks"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,16 +69,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ids: dict[str, None] = {}
         for mark in item.iter_markers(MARKER):
             if mark.kwargs or not mark.args or not all(isinstance(one, str) and one.strip() for one in mark.args):
-                malformed.setdefault(_shown(mark), item.nodeid)
+                malformed.setdefault(_shown(mark), item.nodeid)  # perhaps somebody else's marker of that name
             else:
                 ids.update(dict.fromkeys(one.strip() for one in mark.args))
         item.user_properties.extend((MARKER, one) for one in ids)
+        if ids:
+            config.stash.setdefault(_MARKED, {})[item.nodeid] = list(ids)
         for one in ids if known is not None else ():
             if known is not None and one not in known:
                 unknown.setdefault(one, []).append(item.nodeid)
-    if malformed or unknown:
-        problems = dict(_problems(malformed, unknown, known or ()))
-        output = getattr(config, "workeroutput", None)
+    output = getattr(config, "workeroutput", None)
+    if output is not None:
+        output[_MARKS] = config.stash.get(_MARKED, {})
+    if known is not None and (malformed or unknown):
+        problems = dict(_problems(malformed, unknown, known))
         if output is None:
             raise _stop(problems)
         output[_OUTPUT] = problems
@@ -94,8 +100,9 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take in what a worker of xdist found."""
-    problems = getattr(node, "workeroutput", None) or {}
-    node.config.stash.setdefault(_FOUND, {}).update(problems.get(_OUTPUT, {}))
+    output = getattr(node, "workeroutput", None) or {}
+    node.config.stash.setdefault(_FOUND, {}).update(output.get(_OUTPUT, {}))
+    node.config.stash.setdefault(_MARKED, {}).update(output.get(_MARKS, {}))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -128,12 +135,12 @@ def _problems(
     for mark, node in malformed.items():
         yield f"0 {mark}", f'{node}: {mark} names no requirement; write it like @pytest.mark.{MARKER}("QUEUE-1001")'
     if unknown:
-        from muster.trace.strange import Nearest
+        from muster.specs.nearest import Nearest
 
         nearest = Nearest(known)
         for one, nodes in unknown.items():
             more = f" and {len(nodes) - 1:,} more" if len(nodes) > 1 else ""
-            yield f"1 {one}", f"{nodes[0]}{more}: no spec defines {one}; {nearest(one)}"
+            yield f"1 {one}", f"{nodes[0]}{more}: no spec defines {one}; {nearest.help(one)}"
 
 
 def _shown(mark: pytest.Mark) -> str:
@@ -192,7 +199,8 @@ class _Writer:
         try:
             folder = self.target.parent
             folder.mkdir(parents=True, exist_ok=True)
-            files.write(folder, self.target.name, rendered(self._tests()))
+            marked = session.config.stash.get(_MARKED, {})
+            files.write(folder, self.target.name, rendered(self._tests(marked)))
         except (OSError, ValueError) as error:
             self.failure = f"--muster-results: {error}"
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
@@ -201,7 +209,7 @@ class _Writer:
         if self.failure:
             terminalreporter.write_line(f"ERROR: {self.failure}", red=True)
 
-    def _tests(self) -> Iterator[OwnTest]:
+    def _tests(self, marked: Mapping[str, Iterable[str]]) -> Iterator[OwnTest]:
         """Each test that came to an end: one that was interrupted has no outcome."""
         from muster.model import CaseOutcome
         from muster.trace.own_results import OwnTest
@@ -219,7 +227,7 @@ class _Writer:
                     outcome=CaseOutcome(attempt.outcome),
                     seconds=round(attempt.seconds, 3),
                     message=attempt.message,
-                    requirements=tuple(sorted(attempt.requirements)),
+                    requirements=tuple(sorted({*attempt.requirements, *marked.get(node, ())})),
                 )
 
 

@@ -249,11 +249,20 @@ class TraceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         "**/*.pb.go",
         "**/*_pb2.py",
         "**/*.generated.*",
+        "**/*~",
+        "**/*.orig",
+        "**/*.rej",
+        "**/*.bak",
+        "**/.venv/**",
+        "**/venv/**",
         "site/**",
+        "build/**",
+        "dist/**",
+        "htmlcov/**",
     )
     generated: Annotated[
         tuple[str, ...], Meta(description="Texts among the first lines of a file that say that a program wrote it.")
-    ] = ("@generated", "DO NOT EDIT", "Do not edit.")
+    ] = ("@generated", "DO NOT EDIT", "Do not edit.", "see `muster rule ", "**Muster found ")
     marks: Annotated[tuple[CitationMark, ...], Meta(description="How requirements are cited.", min_length=1)] = (
         CitationMark.ID,
     )

@@ -73,18 +73,32 @@ def _looked_up(path: str, citations: Sequence[Citation], inputs: Inputs) -> list
         return [""] * len(citations)
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    starts = [0]
-    while (at := content.find(b"\n", starts[-1])) >= 0:
-        starts.append(at + 1)
-    offsets = []
-    for citation in citations:
-        start = starts[min(citation.place.line, len(starts)) - 1]
-        end = content.find(b"\n", start)
-        line = content[start : end if end >= 0 else len(content)].decode("utf-8", "replace")
-        offsets.append(start + len(line[: citation.place.column - 1].encode("utf-8", "replace")))
+    offsets = _offsets(content, citations)
     order = sorted(range(len(offsets)), key=offsets.__getitem__)
     found = symbols(content, language_of(path), [offsets[at] for at in order])
     names = [""] * len(offsets)
     for at, name in zip(order, found, strict=True):
         names[at] = name
     return names
+
+
+def _offsets(content: bytes, citations: Sequence[Citation]) -> list[int]:
+    """Where each citation stands in the bytes; a byte that is no UTF-8 is a character of its own."""
+    order = sorted(range(len(citations)), key=lambda at: citations[at].place)
+    offsets = [0] * len(citations)
+    line, offset, column, text = 0, 0, 1, ""
+    following = 0  # where the line after the present one begins
+    for at in order:
+        place = citations[at].place
+        while line < place.line:
+            line, offset, column = line + 1, following, 1
+            end = content.find(b"\n", offset)
+            following = end + 1 if end >= 0 else len(content)
+            text = content[offset:following].decode("utf-8", "surrogateescape") if line == place.line else ""
+        if line == 1 and text.startswith("\ufeff"):
+            text, offset = text[1:], offset + 3
+        # Only what lies between two citations is looked at: a line of megabytes may hold a hundred thousand.
+        offset += len(text[column - 1 : place.column - 1].encode("utf-8", "surrogateescape"))
+        column = place.column
+        offsets[at] = offset
+    return offsets

@@ -5,6 +5,7 @@ implements: MU-TRACE-3001, MU-TRACE-3010
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -117,7 +118,8 @@ def _results(
 
             read = results_in(file.content, file.path)
             if cache:
-                cache.put_many({key: _encode(read)})
+                with suppress(UnicodeEncodeError):  # the name of the file is no UTF-8
+                    cache.put_many({key: _encode(read)})
         else:
             read = _decode_results(held)
         found += read[0]

@@ -52,6 +52,11 @@ def process(
     return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
+def with_bench() -> dict[str, str]:
+    """The environment of a process that finds `bench`, and the Muster that is measured."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(TESTS), os.environ.get("PYTHONPATH")]))}
+
+
 def work(name: str, root: Path, listing: Path) -> Sample:
     """Do a piece of work of `bench.child` that has one part; see `works`."""
     (sample,) = works(name, root, listing).values()
@@ -61,7 +66,7 @@ def work(name: str, root: Path, listing: Path) -> Sample:
 def works(name: str, root: Path, listing: Path) -> dict[str, Sample]:
     """Do a piece of work of `bench.child` in a process of its own; start-up and imports are not counted."""
     command = [sys.executable, "-m", "bench.child", name, str(root), str(listing)]
-    run = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(TESTS)}, stdout=subprocess.PIPE, check=False)
+    run = subprocess.run(command, env=with_bench(), stdout=subprocess.PIPE, check=False)
     if run.returncode:
         raise Failed(f"{' '.join(command)} ended with {run.returncode}")
     return {part: Sample(**cost) for part, cost in json.loads(run.stdout).items()}

@@ -195,7 +195,8 @@ def _goals_of_checks(result: Result) -> Iterator[Goal]:
 
 def _goals_of_citations(cost: trace.Cost) -> Iterator[Goal]:
     step, files = trace.Step, f"citations of {cost.files:,} files"
-    yield Goal(f"{files}: finding them, cold", 2.5, step.GREP, *cost.ratio(step.COLD, step.GREP))
+    for grep in (step.GREP_TEXT, step.GREP):
+        yield Goal(f"{files}: finding them, cold", 2.5, grep, *cost.ratio(step.COLD, grep))
     yield Goal(f"{files}: finding them, warm", 3, step.STATUS, *cost.ratio(step.WARM, step.STATUS))
     what = f"{cost.requirements:,} requirements with {cost.joined:,} citations: joining"
     yield Goal(what, 0.2, "of reading the specs", *cost.ratio(step.JOINING, step.READING))
@@ -289,12 +290,12 @@ in code for each requirement.
 """
 _CITATIONS = """
 A tree of sources in git, half Python, half Rust, some 3 KB each; one file in twenty cites four requirements of 900.
-`git grep -oE` looks for the same IDs in all of it: of bytes means `LC_ALL=C`, in which git is quickest and which the
-goal is about, of UTF-8 the language of an ordinary terminal. Git is measured as a whole process; finding the citations
+`git grep -oE` looks for the same IDs in all of it: of UTF-8 in the language of an ordinary terminal, of bytes with
+`LC_ALL=C`, in which git is quickest. Git is measured as a whole process; finding the citations
 is listing the files, looking through them with as many processes as there are cores, comments told from strings,
 and keeping what was found, without the start of Python, its imports and the reading of the specs: these are in the
 rows of `muster check`, which does all else that a check does as well. Cold is without a cache of Muster's; nothing is
-dropped from the system's. The times of `finding` and `check` compare with `git grep` cold, with `git status` warm.
+dropped from the system's. What is cold is compared with `git grep` of bytes, what is warm with `git status`.
 The second table is of one process: reading alone, as above; reading with the rules for a single page; and joining
 what the files cite with the requirements, the review lock and the status of each.
 """

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import synthetic, tree
-from bench.measure import TESTS, Failed
+from bench.measure import TESTS, Failed, with_bench
 
 CORPORA = ("llama-orch", "openfeature", "opentelemetry", "tracey")
 _MAKERS = ("blocks.py", "synthetic.py", "tree.py", "wording.py")
@@ -100,7 +100,7 @@ def _subject(name: str, root: Path, statuses: tuple[int, ...]) -> Subject:
     synthetic.commit(root, "Derived files")
     listing = root.with_suffix(".json")
     command = [sys.executable, "-m", "bench.child", "list", str(root)]
-    found = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(TESTS)}, stdout=subprocess.PIPE, check=True)
+    found = subprocess.run(command, env=with_bench(), stdout=subprocess.PIPE, check=True)
     listing.write_bytes(found.stdout)
     facts = json.loads(found.stdout)
     specs = facts["specs"] or facts["paths"]

@@ -16,7 +16,7 @@ from muster.cli.terminal import coloured, note, out, style, visible
 from muster.text.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from muster.model import Project, Requirement, Suspect
 
@@ -53,6 +53,7 @@ def command(
     project = outcome_of(workspace).project
     ids = ids_asked(project, ids)
     folders = tuple(inside(where, workspace.root, path) for path in paths)
+    _demand_files(paths, folders, workspace.inputs.paths)
     chosen = [one for one in project.trace.suspects if not ids or one.id in ids]
     chosen = [one for one in chosen if not folders or _is_in(one.path, folders)]
     out("\n".join(_paragraphs(chosen, project, colour=coloured(colour, sys.stdout))))
@@ -70,6 +71,13 @@ def command(
     for path in _cleared(where, project, chosen):
         out(f"written {visible(path)}\n")
     note(f"{tally} reviewed")
+
+
+def _demand_files(paths: Sequence[str], folders: Sequence[str], known: Collection[str]) -> None:
+    """Stop at a path below which the project has no file: a slip would pass for a review."""
+    for path, folder in zip(paths, folders, strict=True):
+        if not any(_is_in(one, (folder,)) for one in known):
+            raise Mistake(f"{visible(path)}: no file of the project", help="name a file that cites, or a folder")
 
 
 def _is_in(path: str, folders: Sequence[str]) -> bool:

@@ -19,7 +19,7 @@ RULE = Rule(
         Example(
             bad=_TEXT,
             good=_TEXT,
-            bad_files={"requirements/evidence.yaml": _EVIDENCE.format("docs/audit.txt")},
+            bad_files={"requirements/evidence.yaml": _EVIDENCE.format("docs/audit.txt"), "docs/old.txt": "Seen.\n"},
             good_files={"requirements/evidence.yaml": _EVIDENCE.format("docs/audit.txt"), "docs/audit.txt": "Seen.\n"},
             marks=(("requirements/evidence.yaml", 1),),
         ),

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MOST = 2000  # IDs that are compared one by one
+_MOST_GUESSES = 200  # that are made of as many unknown IDs; a file may hold a million
+_LONGEST = 200  # characters of what may be an ID
 
 
 class Nearest:
@@ -30,6 +32,11 @@ class Nearest:
         if written not in self._found:
             self._found[written] = self._by_fold.get(written.casefold().replace("_", "-")) or self._near(written)
         return self._found[written]
+
+    def help(self, written: str) -> str:
+        """What to do about an ID that no spec defines."""
+        near = self.to(written) if len(self._found) < _MOST_GUESSES and len(written) < _LONGEST else ""
+        return f"did you mean {near}? " * bool(near) + "name an ID that a spec defines, or define it"
 
     def _near(self, written: str) -> str:
         area = _group(written)

@@ -219,8 +219,8 @@ def _placed(content: bytes, path: str, raw: Sequence[Raw]) -> Iterator[Hit]:
 
 
 def _characters(part: bytes) -> int:
-    """How many characters a part of a line has; a byte order mark is none."""
-    return len(part) if part.isascii() else len(part.decode("utf-8", "replace").removeprefix("\ufeff"))
+    """How many characters a part of a line has: a byte that is no UTF-8 is one, a byte order mark none."""
+    return len(part) if part.isascii() else len(part.decode("utf-8", "surrogateescape").removeprefix("\ufeff"))
 
 
 def _in_ticks(content: bytes, opened: int, end: int) -> bool:

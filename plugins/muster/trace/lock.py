@@ -71,7 +71,7 @@ def lock_in(text: str, path: str) -> tuple[tuple[Lock, ...], tuple[Problem, ...]
         (identifier, file, tuple(sorted(found))) for (identifier, file), found in older.items() if len(found) > 1
     )
     lock = Lock(pairs, texts)
-    whole = not problems and rendered(lock) == text
+    whole = not problems and rendered(lock) == text.replace("\r\n", "\n")  # git may hand it out with either
     return (Lock(pairs, texts, whole, disputed),), tuple(problems)
 
 
@@ -136,8 +136,9 @@ def kept(
 ) -> Lock:
     """The lock as it should stand: reviews stay, new citations are trusted, what cites no longer goes.
 
-    A file that took the place of one that is gone inherits its review. Of two reviews in a conflict the one that leaves
-    the file suspect counts: the other side did not see what that one saw.
+    A file that took the place of one that is gone inherits its review; where a review that is out of date would go
+    with no such file, each file that is new to the requirement inherits it. Of two reviews in a conflict
+    the one that leaves the file suspect counts: the other side did not see what that one saw.
     """
     disputed = {(identifier, path): marks for identifier, path, marks in held.disputed}
     heirs = _heirs(held, citing, paths)
@@ -146,8 +147,10 @@ def kept(
         now = requirements[identifier].fingerprint
         then = held.pairs.get(identifier, {})
         own = {}
+        moved = {heirs[path] for path in files if path in heirs}
+        left = sorted(mark for path, mark in then.items() if path not in files and path not in moved and mark != now)
         for path in files:
-            mark = then.get(path) or then.get(heirs.get(path, "")) or now
+            mark = then.get(path) or then.get(heirs.get(path, "")) or (left[0] if left else now)
             if (identifier, path) in disputed:
                 mark = next(one for one in disputed[identifier, path] if one != now)
             own[path] = mark
@@ -223,7 +226,7 @@ def derived_lock(wanted: Lock, held: Lock, path: str, committed: str | None) -> 
     if held.whole and held.pairs == wanted.pairs and held.texts == wanted.texts and wanted.pairs:
         return Derived(path, same=True)
     text = rendered(wanted) if wanted.pairs else None
-    if text == committed:
+    if text is not None and committed is not None and text == committed.replace("\r\n", "\n"):
         return Derived(path, same=True)
     ours = (
         committed is None

@@ -55,7 +55,7 @@ def scan_of(settings: Settings, ids: Iterable[str]) -> Scan:
 def area_of(identifier: str) -> str:
     """All before the last hyphen of an ID that ends in a number: `OC-CORE` of `OC-CORE-1001`."""
     area, _, number = identifier.rpartition("-")
-    return area if number.isdigit() else ""
+    return area if number.isdigit() and number.isascii() else ""
 
 
 class Patterns(Struct, frozen=True):

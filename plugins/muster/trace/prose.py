@@ -26,15 +26,17 @@ def samples(content: bytes, offsets: Sequence[int]) -> Iterator[bool]:
     """For each offset whether it stands in a fence, or in a code span that holds more than the ID."""
     fences = iter(_fences(content))
     fence = next(fences, None)
+    at = ticks = 0  # how many backticks stand between the beginning of the line and there
     for offset in offsets:
         while fence and fence[1] <= offset:
             fence = next(fences, None)
         if fence and fence[0] <= offset:
             yield True
             continue
-        start = content.rfind(b"\n", 0, offset) + 1
-        alone = content[offset - 1 : offset] == b"`"
-        yield not alone and content.count(b"`", start, offset) % 2 == 1
+        start = content.rfind(b"\n", at, offset) + 1
+        ticks = content.count(b"`", start, offset) if start else ticks + content.count(b"`", at, offset)
+        at = offset
+        yield content[offset - 1 : offset] != b"`" and ticks % 2 == 1
 
 
 def _fences(content: bytes) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,7 @@ from muster.trace import junit, own_results
 from muster.trace.cases import MOST_BYTES, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 MOST_NAMES = 50
 MOST_TELLING_NAMES = 1_000
@@ -53,24 +53,38 @@ def _read(content: bytes, path: str) -> tuple[CaseResult, ...]:
 def merged(results: Iterable[CaseResult]) -> tuple[CaseResult, ...]:
     """One result per file, suite and name, sorted by them; `results` stand in the order of the files given.
 
-    Of entries with the same full name the last one counts, be they retries or runs in several files. Entries that
-    differ in parameters are one test: failed where one failed, else passed where one passed, else skipped.
+    Of entries with the same full name in one file the last one counts: they are retries. Entries of several files,
+    and those that differ in parameters, are one test: failed where one failed, else passed where one passed, else
+    skipped. Where some of them name requirements that the others do not, these stand beside it, each with the outcome
+    that is its own.
     """
     groups: dict[tuple[str, str, str], list[CaseResult]] = {}
     for result in results:
         groups.setdefault((result.file, result.suite, result.name), []).append(result)
-    return tuple(_folded(group) for _, group in sorted(groups.items()))
+    return tuple(result for _, group in sorted(groups.items()) for result in _apart(group))
+
+
+def _apart(group: Sequence[CaseResult]) -> Iterator[CaseResult]:
+    """The test with the requirements that all its entries name, then the entries that name others."""
+    common = set(group[0].requirements).intersection(*(result.requirements for result in group))
+    yield replace(_folded(group), requirements=tuple(sorted(common)))
+    others: dict[tuple[str, ...], list[CaseResult]] = {}
+    for result in group:
+        if own := tuple(name for name in result.requirements if name not in common):
+            others.setdefault(result.names, []).append(replace(result, requirements=own))
+    for names, runs in sorted(others.items()):
+        yield replace(_folded(runs), name=names[0] if names else group[0].name)
 
 
 def _folded(group: Sequence[CaseResult]) -> CaseResult:
     if len(group) == 1:
         return group[0]
-    last = {result.names: result for result in group}
+    last = {(result.place.path, result.names): result for result in group}
     order = (CaseOutcome.FAILED, CaseOutcome.PASSED, CaseOutcome.SKIPPED)
     decisive = min(last.values(), key=lambda result: order.index(result.outcome))
     return replace(
         decisive,
-        requirements=tuple(sorted({text for result in last.values() for text in result.requirements})),
+        requirements=decisive.requirements,
         seconds=round(sum(result.seconds for result in last.values()), 3),
         runs=sum(result.runs for result in group),
         names=_kept({name for result in last.values() for name in result.names}),

@@ -5,12 +5,12 @@ implements: MU-TRACE-3013
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from muster.model import Problem
+from muster.specs.nearest import Nearest
 from muster.text.words import shortened
 from muster.trace.named import finder
 from muster.trace.placing import Spot
@@ -45,7 +45,7 @@ def strange(
         for identifier in result.requirements:
             if identifier not in ids:
                 words = f"{called(result)} names {shortened(identifier)}, which no spec defines"
-                yield Problem("TRC015", result.place, words, nearest(identifier))
+                yield Problem("TRC015", result.place, words, nearest.help(identifier))
         naming = result.requirements or any(named(name) for name in (result.name, *result.names))
         if naming and (missing := gone(result)):
             words = f"{missing} stands in the results, and there is no such test"
@@ -56,26 +56,6 @@ def called(result: CaseResult) -> str:
     """What a message calls a test."""
     around = result.file or result.suite
     return shortened(result.node or (f"{around}::{result.name}" if around else result.name), 200)
-
-
-class Nearest:
-    """The help for an unknown ID: the known one that is most like it, looked for among those of its area first."""
-
-    def __init__(self, ids: Iterable[str]) -> None:
-        self.areas: dict[str, list[str]] = defaultdict(list)
-        self.all = sorted(ids)
-        for identifier in self.all:
-            self.areas[identifier[:4].casefold()].append(identifier)
-        self.told: dict[str, str] = {}
-
-    def __call__(self, identifier: str) -> str:
-        if identifier not in self.told and len(self.told) < _MOST_GUESSES and len(identifier) < 200:
-            near = difflib.get_close_matches(identifier, self.areas.get(identifier[:4].casefold(), ()), 1)
-            if not near and len(self.all) <= 5_000:
-                near = difflib.get_close_matches(identifier, self.all, 1)
-            meant = f"did you mean {near[0]}? " if near else ""
-            self.told[identifier] = f"{meant}name an ID that a spec defines, or define it"
-        return self.told.get(identifier, "name an ID that a spec defines, or define it")
 
 
 class _Gone:
@@ -97,7 +77,7 @@ class _Gone:
         if not file:
             return ""
         paths = self._standing(file)
-        name = result.name.rpartition("::")[2]
+        name = result.name.partition("[")[0].rpartition("::")[2]
         missing = shortened(result.node or f"{file}::{result.name}", 200)
         if not paths:
             return missing

@@ -93,8 +93,10 @@ def _dangling(evidence: Sequence[Evidence], paths: Collection[str]) -> Iterator[
     """Evidence whose reference is a path at which nothing stands.  implements: MU-TRACE-3015"""
     for one in evidence:
         target = one.reference.partition("#")[0].removeprefix("./").rstrip("/")
-        is_path = re.fullmatch(r"[\w.@+-]+(?:/[\w.@+-]+)*\.\w+", target) is not None
-        if is_path and target not in paths:
+        is_path = re.fullmatch(r"[\w.+-]+(?:/[\w.+-]+)+\.\w+", target) is not None
+        folder = target.partition("/")[0] + "/"
+        ours = is_path and any(path.startswith(folder) for path in paths)  # else it may be an address
+        if ours and target not in paths and not any(path.startswith(f"{target}/") for path in paths):
             words = f"the evidence for {one.requirement} refers to {target}, which is not there"
             yield Problem("TRC017", one.place, words, "name the file by its path from the root, or give its address")
 
