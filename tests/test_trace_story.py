@@ -184,6 +184,6 @@ def test_a_report_of_muster_that_lies_about_cites_nothing(tmp_path: Path) -> Non
     project.muster("sync")
     before = project.findings()
 
-    for form in ("text", "markdown", "json", "sarif", "junit"):
-        project.muster("check", "--report", f"{form}={tmp_path}/report.{'md' if form == 'markdown' else 'txt'}")
+    for form, ending in (("text", "txt"), ("markdown", "md"), ("json", "json"), ("sarif", "sarif"), ("junit", "xml")):
+        project.muster("check", "--report", f"{form}={tmp_path}/report.{ending}")
         assert project.findings() == before == ["TRC018", "TRC001"]
