@@ -42,7 +42,8 @@ class Named(Struct, frozen=True, array_like=True):
 Found = dict[str, Named]
 
 WORTH_A_PROCESS = 4000  # with fewer files to look through, starting processes costs more than they save
-_CUT = 256  # a chunk has about so many files
+_CUT = 32  # a chunk has about so many files: so many are looked through again where one changed
+_GROUP = 64  # chunks that go over to another process at once
 _WHOLE = 4_000_000  # bytes of all that was found which are kept once more as a whole
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(dict[bytes, Named]).decode
@@ -162,7 +163,7 @@ def _looked(look: Look, chunks: Sequence[list[str]], inputs: Inputs, executor: E
     reader = inputs.reader
     if executor is None or not reader.portable or sum(len(paths) for paths in chunks) < WORTH_A_PROCESS:
         return [look.at(paths, reader) for paths in chunks]
-    groups = [chunks[at : at + 8] for at in range(0, len(chunks), 8)]
+    groups = [chunks[at : at + _GROUP] for at in range(0, len(chunks), _GROUP)]
     pending = [executor.submit(_of_chunks, look, group, reader) for group in groups]
     return [named for future in pending for named in future.result()]
 

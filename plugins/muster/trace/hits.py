@@ -61,12 +61,8 @@ def hits_in(content: bytes, path: str, patterns: Patterns) -> tuple[Hit, ...]:
     """The hits of a file, in order; it may be in any encoding that holds ASCII."""
     if path.endswith(_MARKDOWN) and _NO_BREAK in content:
         content = content.replace(_NO_BREAK, b"-")
-    for head in patterns.heads:  # a loop, as this is all that most files need
-        if head in content:
-            break
-    else:
-        if patterns.heads:
-            return ()
+    if not patterns.may_hit(content):
+        return ()
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     raw = sorted(_raw(content, path, patterns), key=lambda one: (one.start, one.id))

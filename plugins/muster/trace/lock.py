@@ -12,8 +12,10 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 
 from muster.model import CitationKind, Derived, Place, Problem, Suspect
@@ -31,6 +33,7 @@ MARK = "# Written by `muster sync`: under which text of a requirement each citin
 _FINGERPRINT = "sha256:"
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
+_decode = msgspec.json.Decoder(list[str]).decode
 Pairs = dict[str, dict[str, str]]  # by ID and path of the citing file: the fingerprint of the last review
 
 
@@ -47,7 +50,7 @@ def lock_in(text: str, path: str) -> tuple[tuple[Lock, ...], tuple[Problem, ...]
     """What a lock holds, in a tuple of one, and every line of it that is none."""
     pairs: Pairs = {}
     texts: dict[str, str] = {}
-    older: dict[tuple[str, str], set[str]] = defaultdict(set)
+    both: dict[tuple[str, str], set[str]] = {}  # reviews that two lines tell differently
     problems: list[Problem] = []
     conflicts = 0
     for number, line in enumerate(text.split("\n"), start=1):
@@ -65,14 +68,18 @@ def lock_in(text: str, path: str) -> tuple[tuple[Lock, ...], tuple[Problem, ...]
             texts[parts[0]] = parts[1]
         else:
             identifier, fingerprint, file = parts
-            older[identifier, file].add(fingerprint)
-            pairs.setdefault(identifier, {})[file] = fingerprint
-    disputed = tuple(
-        (identifier, file, tuple(sorted(found))) for (identifier, file), found in older.items() if len(found) > 1
-    )
-    lock = Lock(pairs, texts)
-    whole = not problems and rendered(lock) == text.replace("\r\n", "\n")  # git may hand it out with either
-    return (Lock(pairs, texts, whole, disputed),), tuple(problems)
+            known = pairs.setdefault(identifier, {}).setdefault(file, fingerprint)
+            if known != fingerprint:
+                both.setdefault((identifier, file), {known}).add(fingerprint)
+    disputed = tuple((identifier, file, tuple(sorted(found))) for (identifier, file), found in both.items())
+    return (Lock(pairs, texts, not problems and _is_whole(text), disputed),), tuple(problems)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether the lines are those that `rendered` would write: the mark, then all in their order, each once."""
+    head, _, rest = text.replace("\r\n", "\n").partition("\n")  # git may hand it out with either
+    lines = rest.split("\n")
+    return f"{head}\n" == MARK and lines.pop() == "" and all(one < other for one, other in pairwise(lines))
 
 
 def _problem(path: str, number: int, words: str) -> Problem:
@@ -82,10 +89,8 @@ def _problem(path: str, number: int, words: str) -> Problem:
 
 def _parts(line: str) -> list[str] | None:
     try:
-        parts = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        parts = _decode(line)
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
         return None
     if len(parts) == 3 and parts[1].startswith(_FINGERPRINT):
         return parts

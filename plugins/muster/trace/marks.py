@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MOST_AREAS = 200  # that are alternatives of a pattern; with more, any ID is looked for and its area looked up
-_MOST_HEADS = 12  # literals that are searched one by one before the pattern runs
 
 _ANY_AREA = r"[A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*"
 _NUMBER = "[0-9]{3,5}"
 _NO_MORE = r"(?![A-Za-z0-9_])(?!-[A-Za-z0-9_])(?!\.[0-9])"
 # What may follow an ID of a list: `/1002`, `..1004`, an en dash with a number or a whole ID.
 _TAIL = rf"(?P<rest>(?:/{_NUMBER}(?![A-Za-z0-9_]))*(?:(?:\.\.\.?|\xe2\x80\x93)(?:{_ANY_AREA}-)?{_NUMBER}{_NO_MORE})?)"
+# What every plain ID of the usual grammar holds; it begins with a literal, and so is searched as quickly as one.
+_GATE = re.compile(rb"-(?<=[A-Z0-9]-)[0-9]{3}")
 _OPENERS = rb"[\[(`\"'*<]{0,3}"
 
 
@@ -63,12 +64,21 @@ class Patterns(Struct, frozen=True):
 
     scan: Scan
     areas: frozenset[bytes]
-    heads: tuple[bytes, ...]  # a file without any of these literals cites nothing; empty where no literal tells
+    heads: tuple[bytes, ...]  # a file without any of these literals has none of the marks that are no plain ID
     known: re.Pattern[bytes] | None  # a plain ID; group "rest" holds what a list adds
     spoken: re.Pattern[bytes] | None  # what follows on a verb: at least one ID of any area
     rule: re.Pattern[bytes] | None  # groups "verb" and "id"
     need: re.Pattern[bytes] | None  # groups "verb" and "ids"
     annotation: re.Pattern[bytes] | None  # groups "name", up to its opening parenthesis
+
+    def may_hit(self, content: bytes) -> bool:
+        """Whether a file can cite: a search that most files end with, and so as quick as can be."""
+        for head in self.heads:
+            if head in content:
+                return True
+        if self.spoken is None:
+            return self.known is not None
+        return _GATE.search(content) is not None
 
 
 @functools.cache
@@ -80,10 +90,7 @@ def patterns_of(scan: Scan) -> Patterns:
         if scan.grammar:
             known = re.compile(rf"(?P<id>{scan.grammar})(?P<rest>)(?![A-Za-z0-9_])".encode())
         else:
-            known = _plain(scan.areas)
-            heads += sorted({area.split("-")[0].encode() + b"-" for area in scan.areas})
-            heads += SPOKEN_HEADS
-            spoken = _SPOKEN
+            known, spoken = _plain(scan.areas), _SPOKEN
     if CitationMark.RULE in scan.marks and scan.prefixes:
         names = "|".join(re.escape(prefix) for prefix in scan.prefixes)
         rule = re.compile(rf"(?<![\w\[])(?:{names})\[(?:(?P<verb>[a-z]+) )?(?P<id>[A-Za-z0-9._+-]+)\]".encode())
@@ -99,10 +106,8 @@ def patterns_of(scan: Scan) -> Patterns:
         names = "|".join(re.escape(one.name) for one in scan.annotations)
         annotation = re.compile(rf"(?:@|#\[|(?<![\w\])])\[)(?P<name>{names})[ \t]*\(".encode())
         heads += [one.name.encode() for one in scan.annotations]
-    plain = CitationMark.ID in scan.marks and scan.grammar
-    few = len(heads) <= _MOST_HEADS
     areas = frozenset(area.encode() for area in scan.areas)
-    return Patterns(scan, areas, tuple(heads) if few and not plain else (), known, spoken, rule, need, annotation)
+    return Patterns(scan, areas, tuple(heads), known, spoken, rule, need, annotation)
 
 
 def _plain(areas: tuple[str, ...]) -> re.Pattern[bytes] | None:
