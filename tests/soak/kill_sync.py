@@ -29,6 +29,10 @@ REQUIREMENTS = 1000
 A_SPEC = 10  # requirements a spec: many small files make the writing long, and so often hit
 PATIENCE = 60.0  # seconds that one sync may take
 
+# The review lock remembers, and so is no function of the sources that two states could be compared by.
+UNCITED = '[trace]\ninclude = ["nothing"]\n'
+LOCK = "requirements/trace.lock"
+
 Files = dict[str, bytes]
 
 
@@ -106,7 +110,9 @@ def soak(root: Path, kills: int, random: Random) -> Counter[Hit]:
 
 def _prepared(root: Path, plan: list[synthetic.Spec]) -> tuple[tuple[State, State], Pace]:
     """Both states, each by an undisturbed `sync`, and the pace; the project is in the first state at the end."""
-    made = dict(synthetic.files(plan))
+    made = dict(synthetic.files(plan)) | {"muster.toml": UNCITED}
+    (root / "muster.toml").write_text(UNCITED)
+    (root / LOCK).unlink()
     base = {path: text.encode() for path, text in made.items() if path.startswith("specs/")}
     others = {path: text.encode() for path, text in made.items() if path not in base}
     specs = sorted(path for path in base if "/guide/" not in path)
