@@ -90,8 +90,13 @@ def _problem(path: str, number: int, words: str) -> Problem:
 def _parts(line: str) -> list[str] | None:
     try:
         parts = _decode(line)
-    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
-        return None
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        try:
+            parts = json.loads(line)  # it knows lone surrogates too
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+            return None
     if len(parts) == 3 and parts[1].startswith(_FINGERPRINT):
         return parts
     return parts if len(parts) == 2 and parts[0].startswith(_FINGERPRINT) else None
@@ -102,19 +107,15 @@ def rendered(lock: Lock) -> str:
     dump = json.JSONEncoder(ensure_ascii=False).encode
     lines = [dump([name, mark, path]) for name, files in lock.pairs.items() for path, mark in files.items()]
     lines += (dump([mark, text]) for mark, text in lock.texts.items())
-    return MARK + "".join(f"{_safe(line)}\n" for line in sorted(lines))
+    return MARK + "".join(f"{line}\n" for line in sorted(map(_safe, lines)))
 
 
 def _safe(line: str) -> str:
-    """A line whose lone surrogates, of names that are no UTF-8, are spelled out."""
-    return line.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if line.isascii() else _spelled(line)
+    """A line in which what is no UTF-8, and what some take for a line's end, is spelled out."""
+    return line if line.isascii() else _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
 
 
-def _spelled(line: str) -> str:
-    return "".join(
-        f"\\u{ord(char):04x}" if 0xD800 <= ord(char) < 0xE000 or ord(char) in (0x2028, 0x2029, 0x85) else char
-        for char in line
-    )
+_UNSAFE = re.compile("[\ud800-\udfff\u2028\u2029\x85]")
 
 
 def citing_files(
