@@ -32,7 +32,7 @@ def docs_specs(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests and keep their results for the gate; `nox -s tests -- -k words` runs some of them."""
-    session.install("-e", ".[mkdocs,links]", *groups("tests", "hosts"))
+    session.install("-e", ".[mkdocs,links,postgres]", *groups("tests", "hosts"))
     # A run of some tests would leave the requirements of all others unverified.
     results = [] if session.posargs else ["--muster-strict", "--muster-results", ".muster/results.json"]
     # The tests of one file stay together; `-n 0`, for a debugger, is taken from the command line.
@@ -42,7 +42,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, types, and the direction of imports."""
-    session.install("-e", ".[mkdocs]", *groups("tests", "lint"))
+    session.install("-e", ".[mkdocs,postgres]", *groups("tests", "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
@@ -54,22 +54,23 @@ def minimums(session: nox.Session) -> None:
     """Run the tests with the oldest versions that `pyproject.toml` allows."""
     constraints = Path(session.virtualenv.location, "minimums.txt").resolve()
     constraints.write_text("".join(f"{line}\n" for line in lower_bounds()), encoding="utf-8")
-    session.install("-e", ".[mkdocs,links]", *groups("tests"), "--constraint", str(constraints))
+    session.install("-e", ".[mkdocs,links,postgres]", *groups("tests"), "--constraint", str(constraints))
     session.run("pytest", *session.posargs, env=corpora())
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure synthetic projects and the corpora, and write `specs/guide/performance.md`."""
-    session.install("-e", ".[mkdocs,links]", *groups("tests"))
+    session.install("-e", ".[mkdocs,links,postgres]", *groups("tests"))
     session.run("python", "tests/bench/run.py", *session.posargs, env=corpora())
 
 
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
-    """Kill `muster sync` at random instants and look for half-written files."""
-    session.install("-e", ".[mkdocs]", *groups("tests"))
-    session.run("python", "tests/soak/kill_sync.py", *session.posargs)
+    """Kill `sync`, `allocate` and writers of the ledger at random instants; look for what is half written or lost."""
+    session.install("-e", ".[mkdocs,postgres]", *groups("tests"))
+    for what in ("kill_sync.py", "kill_ledger.py", "kill_allocate.py"):
+        session.run("python", f"tests/soak/{what}", *session.posargs)
 
 
 def groups(*names: str) -> tuple[str, ...]:

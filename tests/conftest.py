@@ -2,8 +2,40 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+
+from postgres import INSTALLED, Cluster, programs
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write down what really happens: cases and generated pages")
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Cluster]:
+    """A private PostgreSQL, started where the first test asks for it; each process of pytest-xdist has its own."""
+    if (folder := programs()) is None:
+        words = f"no PostgreSQL below {INSTALLED}; Debian's package `postgresql` brings it"
+        if os.environ.get("MUSTER_POSTGRES") == "required":
+            pytest.fail(words)
+        pytest.skip(words)
+    with Cluster(folder) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Cluster) -> str:
+    """The URL of a database that is empty."""
+    return postgres_cluster.new_database()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a ledger can be, once in each of the stores."""
+    if request.param == "sqlite":
+        return str(tmp_path / "ledger.db")
+    return str(request.getfixturevalue("postgres_url"))

@@ -18,7 +18,8 @@ from typing import Any
 from muster import pipeline
 from muster.gate.report import WRITERS, subject_of
 from muster.rules.table import RULES
-from muster.site.pages import PlainLinks, generated_pages
+from muster.site.page import PlainLinks
+from muster.site.pages import generated_pages
 from muster.specs.discovery import is_input
 from muster.store.cache import Cache
 from muster.store.tree import tree_of

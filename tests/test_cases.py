@@ -2,7 +2,7 @@
 
 A fence with a title is a file, and a `console` fence is a session: after `$ ` a command, then its
 standard output, its standard error behind `2> `, and its exit status where that is not 0. What
-differs from run to run, or with each new rule, stands as a token (`N.NN s`, `<uuid>`, `N rules`).
+differs from run to run, or with each new rule, stands as a token (`N.NN s`, `<uuid>`, `<time>`, `N rules`).
 `pytest --update` writes down what really happens.
 """
 
@@ -33,6 +33,10 @@ TOKENS = (
     (re.compile(r"\b[0-9]+ rules\b"), "N rules"),
     (re.compile(r'"rules": [0-9]+'), '"rules": N'),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"), "<uuid>"),
+    # What the ledger shows: times, the end of a run's ID, how long it took.
+    (re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\b"), "<time>"),
+    (re.compile(r"_[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z_[0-9a-f]{16}\b"), "_<time>_<id>"),
+    (re.compile(r" +[0-9.]+ m?s  [0-9a-f]{16}\b"), "  N ms  <id>"),
 )
 SHELL = re.compile(r"[|&;<>$`\\*?\n]")
 GIT = {
@@ -83,6 +87,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capture
     for name, value in {**GIT, **settings}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("COLUMNS", raising=False)  # what goes into a pipe is as wide as it needs
+    for name in ("MUSTER_LEDGER", "MUSTER_TRACE_ID", "MUSTER_SPAN_ID"):  # of a `muster run` that runs the tests
+        monkeypatch.delenv(name, raising=False)
     return World(root, capfd)
 
 

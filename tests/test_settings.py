@@ -119,7 +119,8 @@ def test_all_mistakes_are_reported_at_once_and_in_order() -> None:
             "zzz = 1",
             (
                 "unknown setting `zzz`; known here:"
-                " anchors, fail_on, links, namespace, output, packages, requirements, rules, site, specs, trace"
+                " allocation, anchors, fail_on, ledger, links, namespace, output, packages, requirements, rules, site,"
+                " specs, tasks, trace"
             ),
         ),
         ("specs = 1", "`specs` is 1; it is a table"),

@@ -273,6 +273,15 @@ class NamedPath(Struct, frozen=True, array_like=True, gc=False):
     material: bool = False  # a program may read or write it where it runs: it need be no file of the repository
 
 
+class Tie(Struct, frozen=True, array_like=True, gc=False):
+    """What a spec or a planning artifact says of its identity in front matter, as written; "" for nothing."""
+
+    elicitation: str = ""  # the path of its elicitation record
+    spec_id: str = ""
+    elicitation_line: int = 1
+    spec_id_line: int = 1
+
+
 class Document(Struct, frozen=True, array_like=True):
     """A Markdown file as read: what the project keeps of it, and while fresh, its passages."""
 
@@ -290,6 +299,7 @@ class Document(Struct, frozen=True, array_like=True):
     body_line: int  # the first line after front matter
     references: tuple[Mark, ...] = ()  # the IDs that define no requirement where they stand
     paths: tuple[NamedPath, ...] = ()  # where it is a spec
+    tie: Tie = Tie()
     passages: tuple[Passage, ...] = ()
     lines: tuple[str, ...] = ()
 
@@ -490,6 +500,7 @@ class Finding(Struct, frozen=True, array_like=True):
     message: str
     help: str
     detail: str = ""  # a diff or other text to show below
+    spec_id: str = ""  # of the allocated spec whose file this is; "" where there is none
 
     def sort_key(self) -> tuple[str, int, int, str, str]:
         return (self.place.path, self.place.line, self.place.column, self.code, self.message)
@@ -547,6 +558,17 @@ class Known(Struct, frozen=True, array_like=True):
     line: int = 0  # where the baseline has it
 
 
+class Allocated(Struct, frozen=True):
+    """An elicitation record, and what is tied to it."""
+
+    spec_id: str  # "" while it is not allocated
+    record: str
+    contract: str  # the path of its objective contract; "" where there is none
+    ready: bool  # for planning
+    specs: tuple[str, ...] = ()  # by path
+    planning: tuple[str, ...] = ()  # packets, chains and prompts, by path
+
+
 class Derived(Struct, frozen=True):
     """A file that follows from the sources, beside what is committed under its path.
 
@@ -598,6 +620,8 @@ class Project(Struct, frozen=True):
     today: date | None = None  # the day as of which waivers expire; None for no day at all
     host: Host | None = None  # only in a site build
     trace: Trace = Trace()
+    allocations: tuple[Allocated, ...] = ()  # by record
+    spec_ids: dict[str, str] = {}  # by path: of records, contracts, what is tied to them, and what follows from that
 
     @property
     def specs(self) -> tuple[Document, ...]:

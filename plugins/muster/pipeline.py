@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from muster.allocations import allocated_files, with_allocations, with_spec_ids
 from muster.gate.judge import enabled, project_findings, settled
 from muster.identity import blob_id
 from muster.inputs import lines_in
@@ -43,6 +44,7 @@ from muster.specs.naming import file_name, folder_of_package_spec
 from muster.specs.packages import manifests_beside, manifests_in, packages_of
 from muster.specs.retired import retired_in
 from muster.specs.waivers import waivers_in
+from muster.tasks import with_tasks
 from muster.text.source import source_of
 from muster.text.utf8 import encodable
 from muster.traces import folders_made, named_by, with_trace
@@ -80,7 +82,8 @@ def run(  # noqa: PLR0913 -- what a run is made of
     Waivers expire as of `today`; without a day, none does. `results` are those of tests that ran.
     """
     settings = settings if host else as_published(settings, inputs.paths)
-    paths = _markdown(inputs, settings)
+    markdown = [path for path in inputs.entries if path.endswith(".md")]  # of tens of thousands of files, few are
+    paths = _markdown(markdown, inputs, settings)
     records, fresh = records_of(paths, inputs, settings, cache, executor, progress)
     problems = _not_followed(inputs, settings)
     problems += [record.problem for record in records.values() if record.problem]
@@ -106,6 +109,9 @@ def run(  # noqa: PLR0913 -- what a run is made of
         host=host,
         today=today,
     )
+    project = with_allocations(project, markdown, inputs, cache)
+    project = with_tasks(project, inputs, cache)
+    identities |= allocated_files(project, identities, cache)
     found = named_by(project, inputs, cache, executor)
     project, own_lock = with_trace(project, found, inputs, cache, results)
     # With a spec unread, what the derived files should hold is not known.
@@ -129,20 +135,24 @@ def run(  # noqa: PLR0913 -- what a run is made of
         cached=len(paths) - fresh,
     )
     path = side_path(BASELINE, settings)
-    return Outcome(project, end.findings, counts, shrunk(project, end.mended, path, lines) if end.mended else None)
+    return Outcome(
+        project,
+        with_spec_ids(end.findings, project),
+        counts,
+        shrunk(project, end.mended, path, lines) if end.mended else None,
+    )
 
 
-def _markdown(inputs: Inputs, settings: Settings) -> list[str]:
-    """The Markdown files to read; what `muster pages` wrote is no source.
+def _markdown(markdown: Iterable[str], inputs: Inputs, settings: Settings) -> list[str]:
+    """Which of the Markdown files to read; what `muster pages` wrote is no source.
 
     Inputs are sorted by path, and so mother specs come before their children.  implements: MU-REQ-1003
     """
     made = folders_made(inputs)
     return [
         path
-        for path in inputs.entries
-        if path.endswith(".md")  # of tens of thousands of files, few are
-        and (is_document(path, settings) or (is_page(path, settings) and not (made and path.startswith(made))))
+        for path in markdown
+        if is_document(path, settings) or (is_page(path, settings) and not (made and path.startswith(made)))
     ]
 
 

@@ -49,7 +49,9 @@ def rule_version() -> str:
     digest = hashlib.blake2b(digest_size=16)
     root = Path(__file__).parent
     for path in sorted(root.glob("*.py")) + sorted(
-        path for room in ("text", "specs", "links", "trace", "rules", "gate") for path in (root / room).glob("*.py")
+        path
+        for room in ("text", "specs", "links", "trace", "allocation", "rules", "gate")
+        for path in (root / room).glob("*.py")
     ):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -312,6 +312,64 @@ class SiteSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     )
 
 
+class AllocationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Elicitation records, and what is tied to the spec identity that they hold."""
+
+    records: Annotated[
+        tuple[str, ...], Meta(description="Globs of the Markdown files that are elicitation records.")
+    ] = (
+        "**/elicitation.md",
+        "**/elicitation-*.md",
+        "**/*.elicitation.md",
+    )
+    planning: Annotated[
+        tuple[str, ...], Meta(description="Globs of the Markdown files that are packets, prompts and chains.")
+    ] = ("packets/**/*.md", "**/*.packet.md", "prompts/**/*.md", "chains/**/*.md")
+    ready: Annotated[
+        tuple[str, ...], Meta(description="The statuses of a spec that counts as marked ready, in any case.")
+    ] = ("ready", "approved", "accepted", "final")
+    specs: Annotated[
+        dict[str, str],
+        Meta(description="Elicitation record, or `spec_id`, by the path of a file that nobody may edit."),
+    ] = {}
+
+
+class LedgerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where runs and events are kept."""
+
+    url: Annotated[
+        str,
+        Meta(description="Path of a SQLite file, or `postgresql://user@host/name`; the variable MUSTER_LEDGER wins."),
+    ] = ".muster/ledger.db"
+    record: Annotated[bool, Meta(description="Muster's own commands record themselves.")] = True
+    timeout: Annotated[
+        int, Meta(description="Seconds to wait for another process, or for the server.", ge=1, le=600)
+    ] = 10
+    histories: Annotated[
+        tuple[str, ...],
+        Meta(description="Globs of histories in the repository (`muster runs export`): the gate verifies them."),
+    ] = ()
+    scrub: Annotated[
+        tuple[str, ...], Meta(description="Regular expressions of what is taken out before it is stored, beside ours.")
+    ] = ()
+
+
+class TaskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A task that `muster run SLUG` runs and records."""
+
+    slug: Annotated[str, Meta(description="Its short name: lower case, digits, `-` and `_`.")]
+    command: Annotated[tuple[str, ...], Meta(description="The command and its arguments.", min_length=1)]
+    name: Annotated[str, Meta(description="Its name for people; the slug, where it is empty.")] = ""
+    type: Annotated[str, Meta(description="Its kind, to tell tasks apart by.")] = "task"
+    window: Annotated[
+        str, Meta(description="It is recorded once in each window: `15m`, `1h`, `1d`, `1w`; empty for each time.")
+    ] = ""
+    retries: Annotated[int, Meta(description="How often it is tried again where it fails.", ge=0, le=100)] = 0
+    wait: Annotated[int, Meta(description="Seconds between two attempts.", ge=0, le=3600)] = 0
+    reads: Annotated[tuple[str, ...], Meta(description="Globs of the files that go in: the parents of its runs.")] = ()
+    spec: Annotated[str, Meta(description="A spec, an elicitation record or a `spec_id` that it is about.")] = ""
+
+
 # implements: MU-CORE-0042
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of a project; every one has a default under which `specs/*.md` just works."""
@@ -325,6 +383,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     links: LinkSettings = LinkSettings()
     trace: TraceSettings = TraceSettings()
     site: SiteSettings = SiteSettings()
+    allocation: AllocationSettings = AllocationSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    tasks: Annotated[tuple[TaskSettings, ...], Meta(description="The tasks of the project.")] = ()
     fail_on: Annotated[Severity, Meta(description="The severity from which `check` exits with 1.")] = Severity.ERROR
     namespace: Annotated[str, Meta(description="UUID under which spec identities are minted.")] = ""
 
@@ -372,6 +433,13 @@ def _clashes(settings: Settings) -> Iterator[str]:
         if glob.startswith(folder):
             yield f"`output.requirements` is {_shown(settings.output.requirements)}; the specs are there, name another"
             break
+    slugs = [task.slug for task in settings.tasks]
+    yield from (f"two `tasks` have the slug {slug!r}" for slug in dict.fromkeys(slugs) if slugs.count(slug) > 1)
+    for number, task in enumerate(settings.tasks):
+        if _SLUG.fullmatch(task.slug) is None:
+            yield f"`tasks[{number}].slug` is {_shown(task.slug)}; it is lower case, digits, `-` and `_`, at most 64"
+        if task.window and _WINDOW.fullmatch(task.window) is None:
+            yield f"`tasks[{number}].window` is {_shown(task.window)}; write 15m, 1h, 1d or 1w"
     if f"{settings.output.compliance}/".startswith(folder):
         yield f"`output.compliance` is {_shown(settings.output.compliance)}; the requirement files are there"
 
@@ -498,6 +566,16 @@ def _no_uuid(text: str) -> str:
     return "" if not text or _UUID.fullmatch(text) else "it is a UUID, such as one that `uuidgen` prints"
 
 
+def _no_ledger(text: str) -> str:
+    if "://" in text:
+        known = text.startswith(("postgresql://", "postgres://"))
+        return "" if known else "it is a path, or an address such as postgresql://user@host/name"
+    inside = text.removeprefix(".muster/")
+    return _no_path(inside) if inside.strip("./") else "it is the path of a file"
+
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_WINDOW = re.compile(r"[1-9][0-9]{0,3}[mhdw]")
 _ADDRESS = re.compile(r"https?://[^\s/]+(/[^\s?#]*)?")
 _BACK_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*(?:\\[1-9]|\(\?\([0-9])")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -510,9 +588,14 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "site.outside": _no_folder,
     "site.docs": _no_docs,
     "links.repository": _no_address,
+    "ledger.url": _no_ledger,
     "namespace": _no_uuid,
 }
-_CHECKS_OF_MEMBERS: dict[str, Callable[[Any], str]] = {"links.external.ignore": _no_expression}
+_CHECKS_OF_MEMBERS: dict[str, Callable[[Any], str]] = {
+    "links.external.ignore": _no_expression,
+    "ledger.scrub": _no_expression,
+    "allocation.specs": _no_path,
+}
 
 
 def _shown(value: Any) -> str:

@@ -15,7 +15,7 @@ from bench.measure import Sample, exponent, middle, ratio
 from bench.subjects import Subject
 
 if TYPE_CHECKING:
-    from bench import links
+    from bench import ledger, links
     from bench.site import Cost
 
 
@@ -75,6 +75,7 @@ class Report:
     trace: trace.Cost | None
     site: Cost | None
     links: links.Cost | None
+    ledger: ledger.Cost | None
 
 
 def section(result: Result) -> str:
@@ -141,6 +142,7 @@ def page(report: Report) -> str:
             *(citations(report.trace) if report.trace else ()),
             *(_site(report.site) if report.site else ()),
             *(_links(report.links) if report.links else ()),
+            *(ledgers(report.ledger) if report.ledger else ()),
             "## How to repeat it",
             "",
             *_REPEAT,
@@ -171,14 +173,9 @@ def _goals(report: Report) -> Iterator[Goal]:
         yield from _goals_of_citations(report.trace)
     if report.start_up:
         yield Goal("`muster --version`", 5, "`python -c pass`", *ratio(*report.start_up))
-    if report.site:
-        what = f"Material build of {report.site.pages} pages with the plugins"
-        yield Goal(what, 1.05, "without", report.site.plugins, report.site.plugins)
-        yield Goal("a generated page", 1.5, "ordinary ones", report.site.page, report.site.page)
-    if report.links:
-        ours, theirs = report.links.ours, report.links.theirs
-        what = f"`muster links` over {report.links.pages} pages"
-        yield Goal(what, 2, "% of LinkChecker", 100 * ours.wall / theirs.wall, 100 * ours.cpu / theirs.cpu)
+    yield from _goals_of_the_site(report)
+    if report.ledger:
+        yield from _goals_of_ledgers(report.ledger)
 
 
 def _goals_of_checks(result: Result) -> Iterator[Goal]:
@@ -191,6 +188,24 @@ def _goals_of_checks(result: Result) -> Iterator[Goal]:
         yield Goal(f"{subject.name}: {step}", limit, "P", *result.ratio(step))
     peak = result.middle(Step.COLD_ONE).peak / subject.size
     yield Goal(f"{subject.name}: peak memory, cold, one process", 12, "times the Markdown", peak)
+
+
+def _goals_of_the_site(report: Report) -> Iterator[Goal]:
+    if report.site:
+        what = f"Material build of {report.site.pages} pages with the plugins"
+        yield Goal(what, 1.05, "without", report.site.plugins, report.site.plugins)
+        yield Goal("a generated page", 1.5, "ordinary ones", report.site.page, report.site.page)
+    if report.links:
+        ours, theirs = report.links.ours, report.links.theirs
+        what = f"`muster links` over {report.links.pages} pages"
+        yield Goal(what, 2, "% of LinkChecker", 100 * ours.wall / theirs.wall, 100 * ours.cpu / theirs.cpu)
+
+
+def _goals_of_ledgers(cost: ledger.Cost) -> Iterator[Goal]:
+    for store in cost.stores:
+        worst = max(store.questions, key=lambda question: question.ratio)
+        what = f"ledger in {store.name}: of all queries the one that grows most ({worst.name}), {cost.large:,} runs"
+        yield Goal(what, 2, f"times {cost.small:,} runs", worst.ratio)
 
 
 def _goals_of_citations(cost: trace.Cost) -> Iterator[Goal]:
@@ -272,6 +287,39 @@ def _links(cost: links.Cost) -> list[str]:
     ]
 
 
+def ledgers(cost: ledger.Cost) -> list[str]:
+    """The tables of the ledger."""
+    names = [store.name for store in cost.stores]
+    sizes = f"with {cost.small:,} runs | with {cost.large:,} | ratio"
+    rows: list[tuple[str, list[str]]] = [
+        (f"runs a second in batches, up to {cost.small:,}", [f"{store.batch[0]:,.0f}" for store in cost.stores]),
+        (f"the same up to {cost.large:,}", [f"{store.batch[1]:,.0f}" for store in cost.stores]),
+        (f"runs a second one by one, after {cost.small:,}", [f"{store.single[0]:,.0f}" for store in cost.stores]),
+        (f"the same after {cost.large:,}", [f"{store.single[1]:,.0f}" for store in cost.stores]),
+        ("bytes on the disk a run", [f"{store.bytes_a_run:,.0f}" for store in cost.stores]),
+        (f"seconds to verify {cost.events:,} events", [f"{store.verifying:.2f}" for store in cost.stores]),
+    ]
+    return [
+        "### Ledger",
+        "",
+        *_folded(_LEDGER),
+        "",
+        f"| Recording | {' | '.join(names)} |",
+        f"| --- |{' ---: |' * len(names)}",
+        *(f"| {what} | {' | '.join(figures)} |" for what, figures in rows),
+        "",
+        f"| Runs, {cost.calls} calls, milliseconds | index in the plan | {sizes} |",
+        "| --- | --- | ---: | ---: | ---: |",
+        *(_asked(store.name, question) for store in cost.stores for question in store.questions),
+        "",
+    ]
+
+
+def _asked(store: str, asked: ledger.Question) -> str:
+    figures = f"{1e3 * asked.small:.3f} | {1e3 * asked.large:.3f} | {asked.ratio:.2f}"
+    return f"| {store}: {asked.name} | `{asked.index}` | {figures} |"
+
+
 def _folded(text: str) -> list[str]:
     lines = [""]
     for word in text.split():
@@ -307,6 +355,12 @@ A site that Material built, with dead links and anchors put in. LinkChecker, its
 server on loopback that sends the `LinkChecker` header, so that it never waits; the server's own time is not counted.
 Both are whole processes, one run each.
 """
+_LEDGER = """
+Runs of fifty tasks about two hundred specs, one in twenty failed and most of these tried again; recorded durably, in
+batches of a thousand and, the last ones, each by itself. Two ledgers in each store hold them, a small one and a large
+one, which are asked in turn through the Python API; each answer has as many runs at both sizes. PostgreSQL runs on the
+same machine, on loopback, with 32 MB of shared buffers.
+"""
 _COLUMNS = """
 Cold is without a cache, warm with one and nothing changed. The edited cases change one spec of a project whose cache
 is there: its prose, or the words of a requirement, so that derived files differ and `check` prints the drift. Seconds
@@ -321,6 +375,7 @@ _REPEAT = (
     "nox -s bench                # everything, and this page",
     "nox -s bench -- --quick                # the small sizes, without the site and its links",
     "nox -s bench -- --only trace           # the citations alone; writes nothing",
+    "nox -s bench -- --only ledger          # the ledger alone; writes nothing",
     "nox -s bench -- --sizes 10000 --rounds 9",
     "```",
     "",

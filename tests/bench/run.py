@@ -24,7 +24,7 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import muster
-from bench import links, page, site, trace, watch
+from bench import ledger, links, page, site, trace, watch
 from bench.measure import Sample, process, work
 from bench.subjects import CORPORA, Subject, corpus_subject, synthetic_subject, tree_subject
 
@@ -33,6 +33,7 @@ MUSTER = [sys.executable, "-m", "muster"]
 CHECK = [*MUSTER, "check"]
 START_ROUNDS = 15
 SITE_ROUNDS, SITE_PAGES = 9, 500
+RUNS = (10_000, 1_000_000)  # in the ledgers
 SOURCES = (50_000, 5_000)  # of the tree in which citations are looked for; the latter where it is to be quick
 
 
@@ -49,6 +50,11 @@ def main() -> int:
                     result = page.Result(subject, _measured(subject, options.rounds))
                 results.append(result)
                 print(page.section(result), flush=True)
+            recorded = None
+            if not options.no_ledger:
+                with _timed(f"{RUNS[-1]:,} runs"):
+                    recorded = ledger.measure(*RUNS)
+                print("\n".join(page.ledgers(recorded)), flush=True)
             cited = None
             if not options.no_trace:
                 with _timed(f"{options.rounds} rounds"):
@@ -59,7 +65,7 @@ def main() -> int:
             return 1
     built = None if options.no_site else site.cost(SITE_ROUNDS, SITE_PAGES)
     checked = None if options.no_site else links.measure(SITE_PAGES)
-    report = page.Report(tuple(results), None if options.only else _start_up(), cited, built, checked)
+    report = page.Report(tuple(results), None if options.only else _start_up(), cited, built, checked, recorded)
     print(page.summary(report))
     if options.write:
         target = ROOT / "specs/guide/performance.md"
@@ -92,19 +98,22 @@ def _cited(options: argparse.Namespace, folder: Path) -> trace.Cost:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure Muster beside a plain parse of the same Markdown.")
     parser.add_argument("--quick", action="store_true", help="the small sizes only, and no site")
-    parser.add_argument("--only", choices=["trace"], help="the citations alone; writes nothing")
+    parser.add_argument("--only", choices=["trace", "ledger"], help="these alone; writes nothing")
     parser.add_argument("--sizes", type=_numbers, help="requirements of the synthetic projects: 1000,10000,100000")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of every measurement")
     parser.add_argument("--no-corpora", action="store_true")
     parser.add_argument("--no-trace", action="store_true")
     parser.add_argument("--no-site", action="store_true")
+    parser.add_argument("--no-ledger", action="store_true")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the projects there, and use them again")
     parser.add_argument("--no-write", action="store_true", help="leave specs/guide/performance.md; less than all does")
     options = parser.parse_args()
-    if options.only and options.no_trace:
-        parser.error("--only trace and --no-trace leave nothing to measure")
-    less = options.quick or options.only or options.sizes or options.no_corpora or options.no_trace or options.no_site
-    options.write = not (less or options.no_write)
+    if options.only and vars(options)[f"no_{options.only}"]:
+        parser.error(f"--only {options.only} and --no-{options.only} leave nothing to measure")
+    without = options.no_corpora or options.no_trace or options.no_site or options.no_ledger
+    options.write = not (options.quick or options.only or options.sizes or without or options.no_write)
+    options.no_trace = options.no_trace or options.only == "ledger"
+    options.no_ledger = options.no_ledger or options.quick or options.only == "trace"
     options.sizes = options.sizes or ([1000, 10_000] if options.quick else [1000, 10_000, 100_000])
     options.no_site = options.no_site or options.quick or bool(options.only)
     return options

@@ -32,6 +32,10 @@ COMMANDS = {
     "rule": "muster.cli.rule",
     "id": "muster.cli.id",
     "diff": "muster.cli.diff",
+    "allocate": "muster.cli.allocate",
+    "run": "muster.cli.run",
+    "runs": "muster.cli.runs",
+    "events": "muster.cli.events",
     "init": "muster.cli.init",
     "spec": "muster.cli.spec",
     "pages": "muster.cli.pages",
@@ -99,7 +103,7 @@ def muster(ctx: click.Context, folder: str | None) -> None:
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
         ctx.exit(2)
-    ctx.obj = Where(Path(folder or "."), told=folder is not None)
+    ctx.obj = Where(Path(folder or "."), told=folder is not None, words=("muster", *(ctx.obj or ())))
     if not ctx.obj.folder.is_dir():
         raise Mistake(f"{folder}: not a folder", help="name the project's folder after -C")
 
@@ -111,7 +115,7 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
 
     def call() -> int:
-        status = muster.main(args=list(arguments), prog_name="muster", standalone_mode=False)
+        status = muster.main(args=list(arguments), prog_name="muster", standalone_mode=False, obj=tuple(arguments))
         finish()
         return status if isinstance(status, int) else 0
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from muster.cli.errors import Mistake
 from muster.cli.help import colour_option, examples
 from muster.cli.project import Where, codes_of, inside, no_specs, outcome_of
+from muster.cli.recorded import record_option, recorded
 from muster.cli.results import given_results, results_option
 from muster.cli.terminal import coloured, note, out
 from muster.cli.verdict import Asked, Verdict
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from muster.cli.recorded import Log
     from muster.gate.report import Subject
     from muster.model import Finding, Outcome
     from muster.settings import Settings
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
     help="Processes that read specs; 0, the default: what pays.",
 )
 @click.option("--no-cache", is_flag=True, help="Read every file anew, and leave .muster alone.")
+@record_option
 @colour_option
 @click.pass_obj
 def command(  # noqa: PLR0913 -- one argument for each option
@@ -91,6 +94,7 @@ def command(  # noqa: PLR0913 -- one argument for each option
     fail_on: str | None,
     workers: int,
     no_cache: bool,
+    no_record: bool,
     since: str | None,
     baseline: bool,
     today: str | None,
@@ -102,7 +106,7 @@ def command(  # noqa: PLR0913 -- one argument for each option
 
     The whole project is always checked, as one file can break another. PATHS, files or folders,
     limit what is SHOWN; the exit status and the summary are those of the whole project. Nothing is
-    written but the cache, the reports that you ask for, and with --baseline the baseline.
+    written but the cache, the ledger, the reports that you ask for, and with --baseline the baseline.
 
     Findings go to standard output, the summary to standard error. A project without specs passes
     with a note.
@@ -118,20 +122,23 @@ def command(  # noqa: PLR0913 -- one argument for each option
 
         return Watch(where, asked, partial(_verdict, where, asked)).run()
     started = time.perf_counter()
-    if baseline:
-        from muster.cli.baseline import keep
+    with recorded(where, "check", enabled=not (no_record or no_cache)) as log:
+        if baseline:
+            from muster.cli.baseline import keep
 
-        note(keep(where.open(use_cache=asked.use_cache, quiet=True), asked))
-    verdict = _verdict(where, asked, where.open(use_cache=asked.use_cache), started)
+            note(keep(where.open(use_cache=asked.use_cache, quiet=True), asked))
+        workspace = where.open(use_cache=asked.use_cache)
+        log.opened(workspace)
+        verdict = _verdict(where, asked, workspace, started, log)
     out(verdict.report)
     for line in verdict.notes:
         note(line)
     return verdict.status
 
 
-def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float) -> Verdict:
+def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float, log: Log | None = None) -> Verdict:
     """Check once, and write the reports that go into files."""
-    from muster.gate.report import Subject, subject_of, summary
+    from muster.gate.report import Subject, subject_of, summary, tally
     from muster.store.git import folder_in_repository
 
     folders = tuple(inside(where, workspace.root, path) for path in asked.paths)
@@ -148,6 +155,13 @@ def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float) -
     shown = _shown(outcome.findings, folders)
     fail_on = Severity(asked.fail_on) if asked.fail_on else settings.fail_on
     folder = folder_in_repository(workspace.root)
+    status = int(outcome.fails(fail_on))
+    if log:
+        log.looked_at(outcome)
+        log.decided(outcome.findings, fail_on)
+        log.wrote(path for _, path in asked.reports if path)
+        if status:
+            log.failed("GateFailed", tally(outcome.findings))
     subject, report = Subject(shown, outcome.counts, workspace.lines, fail_on=fail_on, folder=folder), ""
     for form, path in asked.reports:
         to_terminal = coloured(asked.colour, sys.stdout) and path is None
@@ -158,7 +172,7 @@ def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float) -
         notes.append(f"{counted(hidden, 'finding')} in other files not shown")
     passed = f"; {counted(older, 'older finding')} not shown" if older else ""
     notes.append(summary(subject_of(outcome, workspace.lines), time.perf_counter() - started) + passed)
-    return Verdict(subject, report, tuple(notes), int(outcome.fails(fail_on)))
+    return Verdict(subject, report, tuple(notes), status)
 
 
 def _day(text: str | None) -> date | None:

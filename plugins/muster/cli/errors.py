@@ -81,12 +81,18 @@ def words_for(error: Exception) -> tuple[list[str], str]:
 
 def _of_store(error: Exception) -> tuple[list[str], str] | None:
     """The failures that other rooms tell in words of their own: what is wrong, `;`, what to do."""
+    from muster.ledger.book import Refused
+    from muster.ledger.database import LedgerUnavailable
     from muster.store.files import Busy, NotWritten, OutsideRoot
     from muster.store.git import UnknownRevision
     from muster.workspace import NoProject, NotSynced
 
     if isinstance(error, NotWritten):
         return [f"{error.path} is not written: {error.reason}"], error.remedy
+    if isinstance(error, LedgerUnavailable):
+        return [f"the ledger cannot be used: {error}"], error.remedy
+    if isinstance(error, Refused):
+        return str(error).splitlines(), "mend the row; `muster schema run` describes it"
     if isinstance(error, Busy | OutsideRoot | UnknownRevision):
         problem, _, remedy = str(error).partition("; ")
         return [problem], remedy

@@ -25,14 +25,17 @@ from muster.text.words import counted
 )
 @click.pass_obj
 def command(where: Where, folder: Path, docs: str) -> None:
-    """Write the compliance pages and the pages of the rules into DIR.
+    """Write the pages of compliance, runs, allocated specs and rules into DIR.
 
     DIR may be anywhere, and is made where it is missing. Pages that are right already are not
     touched. Pages that an earlier run wrote and that are no more are removed; any other file in DIR
     stays. The list of written pages is DIR/.muster-pages.
     """
+    from muster.ledger.history import history_read
+    from muster.recording import ledger_read
     from muster.rules.table import RULES
-    from muster.site.pages import PlainLinks, generated_pages
+    from muster.site.page import PlainLinks
+    from muster.site.pages import generated_pages
     from muster.store import files
 
     target = where.folder / folder
@@ -42,8 +45,13 @@ def command(where: Where, folder: Path, docs: str) -> None:
     outcome = outcome_of(workspace)
     mention_no_specs(outcome)
     links = PlainLinks(folder=inside(where, workspace.root, str(folder)), site=docs)
+    spec_ids = [one.spec_id for one in outcome.project.allocations if one.spec_id]
+    history = history_read(lambda: ledger_read(workspace.root, workspace.settings), spec_ids)
+    if history.problem:
+        note(f"muster: the pages show no runs: {visible(history.problem)}")
+        note(f"help: {history.remedy}")
     # A rule's example may hold bytes that are no text: there they are spelled out.
-    made = generated_pages(outcome, tuple(RULES.values()), links)
+    made = generated_pages(outcome, tuple(RULES.values()), links, history)
     pages = {page.path: page.text.encode("utf-8", "backslashreplace") for page in made}
     earlier = _earlier(target)
     _demand_ours(target, pages, earlier)

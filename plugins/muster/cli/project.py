@@ -29,6 +29,7 @@ class Where(Struct, frozen=True):
 
     folder: Path
     told: bool  # by -C; then it is the project's folder, and nothing above it is looked at
+    words: tuple[str, ...] = ()  # the command line, for who records it
 
     def root(self) -> Path:
         """The project's folder: the nearest above with settings, else the repository's, else where we are."""

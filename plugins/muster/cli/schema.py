@@ -13,30 +13,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-NAMES = ("baseline", "explain", "impact", "report", "requirements", "results", "settings", "trace")
+NAMES = ("baseline", "event", "explain", "impact", "report", "requirements", "results", "run", "settings", "trace")
 
 
 @click.command("schema", epilog=examples("muster schema report", "muster schema settings > muster.schema.json"))
 @click.argument(
     "name",
     metavar="NAME",
-    type=click.Choice(["baseline", "explain", "impact", "report", "requirements", "results", "settings", "trace"]),
+    type=click.Choice(NAMES),
 )
 def command(name: str) -> None:
     """Print the JSON Schema of a format.
 
     `report` is what `muster check --report json` writes, `baseline` the file that
     `muster check --baseline` does, `requirements` a requirement file, `settings` the file muster.toml,
-    `results` what `pytest --muster-results` writes; `trace`, `explain` and `impact` are what these
-    commands print with `--format json`.
+    `results` what `pytest --muster-results` writes; `run` and `event` are rows of the ledger; `trace`,
+    `explain` and `impact` are what these commands print with `--format json`.
     """
     writers: dict[str, Callable[[], str]] = {
         "baseline": _baseline,
+        "event": _event,
         "explain": _explain,
         "impact": _impact,
         "report": _report,
         "requirements": _requirements,
         "results": _results,
+        "run": _run,
         "settings": _settings,
         "trace": _trace,
     }
@@ -47,6 +49,18 @@ def _baseline() -> str:
     from muster.specs.baseline import Baseline
 
     return _of_type(Baseline, "Baseline of muster check")
+
+
+def _event() -> str:
+    from muster.ledger.events import Event
+
+    return _of_type(Event, "Event in the ledger of Muster")
+
+
+def _run() -> str:
+    from muster.ledger.rows import Run
+
+    return _of_type(Run, "Run in the ledger of Muster")
 
 
 def _explain() -> str:

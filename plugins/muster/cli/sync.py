@@ -11,31 +11,41 @@ from muster.cli.changes import unified
 from muster.cli.errors import Mistake
 from muster.cli.help import colour_option, examples
 from muster.cli.project import Where, mention_no_specs, outcome_of
+from muster.cli.recorded import record_option, recorded
 from muster.cli.terminal import coloured, coloured_diff, note, out, visible
 from muster.text.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muster.cli.recorded import Log
     from muster.model import Derived, Outcome
 
 
 @click.command("sync", epilog=examples("muster sync", "muster sync --check"))
 @click.option("--check", is_flag=True, help="Write nothing; show what would change, and exit 1 where anything would.")
 @click.option("--force", is_flag=True, help="Replace files that Muster did not write, too.")
+@record_option
 @colour_option
 @click.pass_obj
-def command(where: Where, *, check: bool, force: bool, colour: str) -> int:
+def command(where: Where, *, check: bool, force: bool, no_record: bool, colour: str) -> int:
     """Write the requirement files and the compliance table.
 
     Files that are right already are not touched, not even their time. A requirement file whose
     spec is gone is removed. A file that Muster did not write stays as it is, and the exit status is
     1, unless --force is given. No source is ever written.
     """
+    with recorded(where, "sync", enabled=not (no_record or check)) as log:
+        return _synced(where, log, check=check, force=force, colour=colour)
+
+
+def _synced(where: Where, log: Log, *, check: bool, force: bool, colour: str) -> int:
     from muster import workspace as projects
 
     workspace = where.open()
+    log.opened(workspace)
     outcome = outcome_of(workspace)
+    log.looked_at(outcome)
     mention_no_specs(outcome)
     _demand_all_read(outcome)
     foreign = [] if force else [file for file in outcome.files if not file.ours]
@@ -45,8 +55,11 @@ def command(where: Where, *, check: bool, force: bool, colour: str) -> int:
         out("".join(coloured_diff(unified(file.path, file.committed, file.text), colour=shown) for file in due))
     else:
         changed = projects.sync(workspace.root, outcome, force=force)
+        log.wrote(changed)
         due = [file for file in due if file.path in changed]
         out("".join(f"{'removed' if file.text is None else 'written'} {visible(file.path)}\n" for file in due))
+    if foreign:
+        log.failed("FilesRefused", f"{counted(len(foreign), 'file')} that Muster did not write")
     for file in foreign:
         note(f"muster: {visible(file.path)} is not replaced: Muster did not write it")
     if foreign:

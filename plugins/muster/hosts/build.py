@@ -14,6 +14,8 @@ from mkdocs.exceptions import PluginError
 from msgspec import Struct
 
 from muster.hosts.host_settings import host_of
+from muster.ledger.history import history_read
+from muster.recording import ledger_read
 from muster.settings import InvalidSettings
 from muster.site.index import Index, index_of
 from muster.store.files import Busy, OutsideRoot
@@ -22,6 +24,7 @@ from muster.workspace import NoProject, NotSynced, check, find_root, sync
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
+    from muster.ledger.statistics import RunHistory
     from muster.model import Host, Outcome
 
 
@@ -82,3 +85,10 @@ def read_build(root: Path, host: Host, *, writes: bool) -> Build:
     sources = [document for document in outcome.project.specs if document.requirements]
     index = index_of(sources, outcome.project.trace.statuses, lambda path: (root / path).read_bytes())
     return Build(root, outcome, index, frozenset(document.path for document in sources))
+
+
+def history_of(build: Build) -> RunHistory:
+    """What the ledger of the project holds; a build records nothing, and makes no ledger."""
+    project = build.outcome.project
+    spec_ids = [one.spec_id for one in project.allocations if one.spec_id]
+    return history_read(lambda: ledger_read(build.root, project.settings), spec_ids)

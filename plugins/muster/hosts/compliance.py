@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from mkdocs.config import config_options
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.utils import get_relative_url
 from msgspec import Struct
 
-from muster.hosts.build import Options, SharedBuild
+from muster.hosts.build import Options, SharedBuild, history_of
 from muster.hosts.published import published
 from muster.rules.table import RULES
 from muster.site.pages import generated_pages
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
 
     from muster.hosts.build import Build
+
+log = get_plugin_logger("muster-compliance")
 
 
 class ComplianceOptions(Options):
@@ -85,8 +87,16 @@ class SiteLinks(Struct, frozen=True):
 
 
 def generated_pages_of(build: Build, pages: Mapping[str, File], config: MkDocsConfig, *, rules: bool) -> Iterator[File]:
-    """The pages, of which only the two entry pages stand in a navigation that MkDocs makes itself."""
-    for page in generated_pages(build.outcome, tuple(RULES.values()) if rules else (), SiteLinks(config, pages)):
+    """The pages, of which only the entry pages stand in a navigation that MkDocs makes itself.
+
+    A ledger that cannot be read is a warning, with which MkDocs ends a strict build: nobody asked for a site that
+    lacks its history.
+    """
+    history = history_of(build)
+    if history.problem:
+        log.warning("the pages show no runs: %s; help: %s", history.problem, history.remedy)
+    shown = tuple(RULES.values()) if rules else ()
+    for page in generated_pages(build.outcome, shown, SiteLinks(config, pages), history):
         entry = page.path.endswith("index.md")
         inclusion = InclusionLevel.UNDEFINED if entry else InclusionLevel.NOT_IN_NAV
         yield File.generated(config, page.path, content=page.text, inclusion=inclusion)

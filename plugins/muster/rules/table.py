@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from muster.rules import (
+    alo001_untied_planning,
+    alo002_unknown_spec_id,
+    alo003_malformed_record,
+    alo004_disagreeing_spec_id,
+    alo005_duplicate_spec_id,
     drf001_drift,
     drf002_orphaned_file,
     drf003_foreign_file,
@@ -19,6 +24,9 @@ from muster.rules import (
     kwd005_two_subjects,
     kwd006_obligation_with_permission,
     kwd007_vague_word,
+    led001_unmatched_task_glob,
+    led002_unknown_task_spec,
+    led003_broken_history,
     lnk001_missing_target,
     lnk002_missing_anchor,
     lnk003_absolute_target,
@@ -89,6 +97,11 @@ from muster.rules.base import Rule
 RULES: dict[str, Rule] = {
     module.RULE.code: module.RULE
     for module in (
+        alo001_untied_planning,
+        alo002_unknown_spec_id,
+        alo003_malformed_record,
+        alo004_disagreeing_spec_id,
+        alo005_duplicate_spec_id,
         drf001_drift,
         drf002_orphaned_file,
         drf003_foreign_file,
@@ -105,6 +118,9 @@ RULES: dict[str, Rule] = {
         kwd005_two_subjects,
         kwd006_obligation_with_permission,
         kwd007_vague_word,
+        led001_unmatched_task_glob,
+        led002_unknown_task_spec,
+        led003_broken_history,
         lnk001_missing_target,
         lnk002_missing_anchor,
         lnk003_absolute_target,

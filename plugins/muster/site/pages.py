@@ -1,8 +1,4 @@
-"""The generated pages: where the requirements of each spec stand, and what each rule says.
-
-Tables are ready HTML inside Markdown, for a Markdown table costs a hundred times as much to render. Text from
-documents is escaped, and made inert to template engines that look into pages.
-"""
+"""The generated pages: where the requirements of each spec stand, what ran, and what each rule says."""
 
 from __future__ import annotations
 
@@ -10,13 +6,16 @@ import itertools
 import posixpath
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from muster.ledger.statistics import NO_HISTORY
 from muster.model import Document, Level, Outcome, Project, Requirement, Status
 from muster.rules.table import RULES
+from muster.site import identity, runs
 from muster.site.markup import escape, fragment, inert
+from muster.site.page import NOT_SEARCHED, GeneratedPage, heading, table
 from muster.site.rule_page import rule_index_page, rule_page
 from muster.site.trace import dossier, dossiers_of
 from muster.specs.compliance import totals
@@ -24,66 +23,35 @@ from muster.specs.requirement_file import distinct
 from muster.text.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from muster.ledger.statistics import RunHistory
     from muster.rules.base import Rule
+    from muster.site.page import Links
     from muster.site.trace import Dossier
 
-NOT_SEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
 
-
-class GeneratedPage(Struct, frozen=True):
-    """A page that nobody wrote: its path below the folder of the pages, and its Markdown."""
-
-    path: str
-    text: str
-
-
-class Links(Protocol):
-    """How the host links from a generated page; ready HTML is not looked into, so a link is final."""
-
-    def to_document(self, page: str, document: str) -> str:
-        """The link to a document of the project, without fragment; "" where it is not published."""
-        ...
-
-    def to_page(self, page: str, other: str) -> str:
-        """The link to another generated page."""
-        ...
-
-
-class PlainLinks(Struct, frozen=True):
-    """Links between Markdown files, for generators that turn `.md` into the address of the page themselves.
-
-    `folder` is where the pages are written and `site` the documentation folder, both in the project;
-    a document outside `site` is not published.
-    """
-
-    folder: str
-    site: str
-
-    def to_document(self, page: str, document: str) -> str:
-        if self.site not in ("", ".") and not document.startswith(f"{self.site.rstrip('/')}/"):
-            return ""
-        return posixpath.relpath(document, posixpath.dirname(posixpath.join(self.folder, page)))
-
-    def to_page(self, page: str, other: str) -> str:
-        return posixpath.relpath(other, posixpath.dirname(page))
-
-
-def generated_pages(outcome: Outcome, rules: Sequence[Rule], links: Links) -> tuple[GeneratedPage, ...]:
-    """All pages of a project; `rules` may be empty.
+def generated_pages(
+    outcome: Outcome, rules: Sequence[Rule], links: Links, history: RunHistory = NO_HISTORY
+) -> tuple[GeneratedPage, ...]:
+    """All pages of a project; `rules` may be empty, and so may `history`, which is what its ledger holds.
 
     implements: MU-SITE-9004, MU-SITE-9008
     """
-    specs = [document for document in outcome.project.specs if document.requirements]
+    project = outcome.project
+    specs = [document for document in project.specs if document.requirements]
     names = names_of(specs)
-    trace = outcome.project.trace
-    dossiers = dossiers_of(outcome.project)
+    trace = project.trace
+    dossiers = dossiers_of(project)
     pages = [GeneratedPage("compliance/index.md", compliance_page(specs, names, links, trace.statuses))]
     pages += [
         GeneratedPage(path, spec_page(document, path, links, trace.statuses, dossiers))
         for document, path in zip(specs, (f"compliance/{name}.md" for name in names), strict=True)
     ]
+    pages.append(GeneratedPage(runs.PATH, runs.runs_page(history, links, identity.spec_ids_of(project.allocations))))
+    if project.allocations:
+        compliance = {document.path: f"compliance/{name}.md" for document, name in zip(specs, names, strict=True)}
+        pages += identity.identity_pages(project, compliance, links, history)
     if rules:
         pages.append(GeneratedPage("rules/index.md", rule_index_page(rules)))
         pages += [GeneratedPage(f"rules/{rule.code}.md", rule_page(rule)) for rule in rules]
@@ -93,9 +61,10 @@ def generated_pages(outcome: Outcome, rules: Sequence[Rule], links: Links) -> tu
 def generated_paths(project: Project) -> list[str]:
     """Where a site build puts these pages, seen from the project: what a link may lead to though no file is there."""
     specs = [document for document in project.specs if document.requirements]
-    own = ["compliance/index", *(f"compliance/{name}" for name in names_of(specs))]
-    own += ["rules/index", *(f"rules/{code}" for code in RULES)]
-    return [posixpath.normpath(posixpath.join(project.settings.site.docs, f"{path}.md")) for path in own]
+    own = ["compliance/index.md", *(f"compliance/{name}.md" for name in names_of(specs))]
+    own += [runs.PATH, *identity.paths_of(project.allocations)]
+    own += ["rules/index.md", *(f"rules/{code}.md" for code in RULES)]
+    return [posixpath.normpath(posixpath.join(project.settings.site.docs, path)) for path in own]
 
 
 def names_of(specs: Sequence[Document]) -> list[str]:
@@ -153,7 +122,7 @@ def spec_page(
     title = document.title or document.package
     href = links.to_document(page, document.path)
     own = distinct(document)
-    head = f"{NOT_SEARCHED}# {_heading(title)}\n\n"
+    head = f"{NOT_SEARCHED}# {heading(title)}\n\n"
     source = f'<a href="{escape(href)}">{inert(document.path)}</a>' if href else f"<code>{inert(document.path)}</code>"
     overview = escape(links.to_page(page, "compliance/index.md"))
     intro = f'<p>{escape(totals(own, statuses))} in {source}. <a href="{overview}">All specs</a></p>\n\n'
@@ -162,11 +131,6 @@ def spec_page(
         for requirement in own
     ]
     return head + intro + table("Requirements", ("ID", "Level", "Status", "Title"), rows)
-
-
-def _heading(title: str) -> str:
-    """A document's title as a heading in which nothing is markup: each special character is an entity."""
-    return "".join(char if char.isalnum() or char in " ,.:;" else f"&#{ord(char)};" for char in " ".join(title.split()))
 
 
 def _row(requirement: Requirement, href: str, status: Status, traced: Dossier | None) -> str:
@@ -179,15 +143,3 @@ def _row(requirement: Requirement, href: str, status: Status, traced: Dossier | 
         f'<th scope="row">{name}</th><td><span class="muster-badge muster-{requirement.level}">{level}</span></td>'
         f'<td><span class="muster-badge muster-{status}">{status}</span></td><td>{title}</td>'
     )
-
-
-def table(caption: str, columns: Iterable[str], rows: Iterable[str], *, numbers: bool = False, foot: str = "") -> str:
-    """An accessible table: it has a caption, and header cells that say what they head."""
-    # The class stands on a wrapper: Material styles, and makes scroll on a phone, tables that have none.
-    kind = "muster-table muster-numbers" if numbers else "muster-table"
-    parts = [f'<div class="{kind}">', "<table>", f"<caption>{escape(caption)}</caption>", "<thead>"]
-    parts.append("<tr>" + "".join(f'<th scope="col">{escape(column)}</th>' for column in columns) + "</tr>")
-    parts += ["</thead>", "<tbody>", *(f"<tr>{row}</tr>" for row in rows), "</tbody>"]
-    if foot:
-        parts += ["<tfoot>", f"<tr>{foot}</tr>", "</tfoot>"]
-    return "\n".join([*parts, "</table>", "</div>", ""])

@@ -20,9 +20,11 @@ _FENCE = re.compile(r"^[ >\t]*(`{3,}|~{3,})", re.MULTILINE)
 _MARK = re.compile(r"[ ]?<!-- [A-Z]{3}[0-9]{3} -->")  # says which line is reported; not part of the text
 # What the rules of one prefix are about: the headings of their list.
 FAMILIES = {
+    "ALO": "Allocation: the identity of a spec",
     "DRF": "Drift",
     "ENC": "Encoding",
     "KWD": "Keywords and wording",
+    "LED": "Ledger: tasks and histories",
     "LNK": "Links",
     "REQ": "Requirements and IDs",
     "SET": "Settings, allowances, waivers, baseline",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from muster.model import Project
+    from muster.settings import Settings
 
 
 class Files(Protocol):
@@ -54,8 +55,9 @@ def derived_files(
     owners = owners_of(documents)
     wanted: dict[str, tuple[str, Callable[[], str], Callable[[str], bool]]] = {}
     for package, document in owners.items():
-        path = f"{folder}/{package}.yaml"
-        wanted[path] = (identities[document.path], _renderer(document), requirement_file.has_shape)
+        path = file_of(package, settings)
+        text = _renderer(document, project.spec_ids.get(document.path, ""))
+        wanted[path] = (identities[document.path], text, requirement_file.has_shape)
     if owners:
         schema = schema_text()
         wanted[f"{folder}/{SCHEMA_FILE}"] = (blob_id(schema.encode()), lambda: schema, _is_schema)
@@ -70,6 +72,11 @@ def derived_files(
     return tuple(sorted(found, key=lambda file: file.path))
 
 
+def file_of(package: str, settings: Settings) -> str:
+    """The path of a package's requirement file."""
+    return f"{settings.output.requirements.strip('/')}/{package}.yaml"
+
+
 def owners_of(documents: Sequence[Document]) -> dict[str, Document]:
     """The spec that each requirement file is made of: of two with one package, the first.
 
@@ -82,8 +89,8 @@ def owners_of(documents: Sequence[Document]) -> dict[str, Document]:
     return owners
 
 
-def _renderer(document: Document) -> Callable[[], str]:
-    return lambda: requirement_file.rendered(document)
+def _renderer(document: Document, spec_id: str) -> Callable[[], str]:
+    return lambda: requirement_file.rendered(document, spec_id)
 
 
 def _compared(path: str, identity: str, text: Callable[[], str], ours: Callable[[str], bool], files: Files) -> Derived:

@@ -18,6 +18,7 @@ from muster.specs.grammar import Grammar, grammar_of, marks_in
 from muster.specs.host import host_problems
 from muster.specs.naming import package_of, prefix_of, two_digits
 from muster.specs.paths import named_in, paths_in, resolved
+from muster.specs.ties import status_of, tie_of
 from muster.text.allowances import allowances_in
 from muster.text.fingerprint import digest_of
 from muster.text.globs import any_matches
@@ -79,7 +80,7 @@ def document_of(path: str, source: Source, settings: Settings) -> Document:
         title=values.get("title") or first or basename(path),
         package=package_of(path, values, settings),
         prefix=prefix_of(path, values, settings),
-        status=values.get("status", ""),
+        status=status_of(front, reader.passages),
         conformance=reader.conformance,
         sections=tuple(reader.sections),
         requirements=requirements,
@@ -88,6 +89,7 @@ def document_of(path: str, source: Source, settings: Settings) -> Document:
         body_line=front.body_line,
         references=tuple(reader.references),
         paths=tuple(reader.paths) if is_spec else (),
+        tie=tie_of(front, lines),
         passages=tuple(reader.passages),
         lines=tuple(lines),
     )

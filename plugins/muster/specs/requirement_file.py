@@ -16,8 +16,11 @@ MARK = "# Written by `muster sync` from "
 _SHAPE = re.compile(r"(?:\A|\n)schema_version: *[0-9]+ *\r?\nsource: ")
 
 
-def rendered(document: Document) -> str:
-    """The file's text: sorted by ID, without line numbers, the same on every machine."""
+def rendered(document: Document, spec_id: str = "") -> str:
+    """The file's text: sorted by ID, without line numbers, the same on every machine.
+
+    It bears the identity of an allocated spec.  implements: MU-ALLOC-4022
+    """
     from muster.text.yaml import key, scalar  # its patterns take a while to make, and a warm check writes no YAML
 
     lines = [
@@ -25,6 +28,7 @@ def rendered(document: Document) -> str:
         "# yaml-language-server: $schema=requirements.schema.json",
         f"schema_version: {SCHEMA_VERSION}",
         f"source: {scalar(document.path)}",
+        *([f"spec_id: {spec_id}"] if spec_id else []),  # a UUID, which YAML takes for nothing else
         "requirements:",
     ]
     for requirement in sorted(distinct(document), key=lambda requirement: requirement.id.sort_key()):

@@ -22,16 +22,6 @@ _CASE = re.compile(r"(.+)::case_[0-9]+(?:_\w+)?")
 _NOISE = ("=== ", "--- ")  # what `go test` says before the first word of a failure
 
 
-class Unreadable(ValueError):
-    """A results file has no results to give, with the line that says so and what to do."""
-
-    def __init__(self, line: int, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.line = line
-        self.message = message
-        self.remedy = remedy
-
-
 def is_titled(path: str) -> bool:
     """Whether the tests of this file have titles for names, as in Jest."""
     return path.endswith(_TITLED)

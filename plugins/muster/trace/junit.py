@@ -1,7 +1,6 @@
 """JUnit XML as pytest, cargo-nextest, gotestsum, Maven Surefire and jest-junit write it.
 
-It is read as a stream and never becomes a tree. A file that declares a document type is refused at the declaration,
-so that no entity is ever expanded, and one with any damage has no results: half a file proves nothing.
+A file with any damage has no results: half a file proves nothing.
 
 implements: MU-TRACE-3010
 """
@@ -12,11 +11,13 @@ import re
 from typing import TYPE_CHECKING
 
 from muster.model import CaseOutcome, CaseResult, Place
-from muster.text.words import printable, shortened
+from muster.text.junit_words import FAILED_STATES, FAILED_TAGS, MOST_DEPTH, NOT_RUN_STATES
+from muster.text.unreadable import Unreadable
+from muster.text.words import shortened
+from muster.text.xml import ANEW, streamed
 from muster.trace.cases import (
     MOST_REQUIREMENTS,
     MOST_TESTS,
-    Unreadable,
     first_line,
     folded_name,
     is_titled,
@@ -29,15 +30,7 @@ from muster.trace.cases import (
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
-MOST_DEPTH = 32
-MOST_TOKEN = 16_000_000  # bytes of one tag: expat looks through an unfinished one again and again
-ANEW = "run the tests again, and give the file that the runner writes then"
-_CHUNK = 1_000_000
 _MOST_TEXT = 4_000  # characters of an element that can matter
-_ENDED = frozenset({3, 5, 6, 20})  # expat's codes for a file that stops too early
-_FAILED = frozenset({"failure", "error", "rerunFailure", "rerunError"})
-_NOT_RUN = frozenset({"notrun", "disabled", "skipped", "suppressed", "ignored"})
-_BAD = frozenset({"fail", "failed", "failure", "error"})
 _SAYS_NOTHING = frozenset({"", "Failed"})
 _OF_TITLES = re.compile(r"\b(jest|vitest|mocha)\b", re.IGNORECASE)
 
@@ -67,8 +60,8 @@ class _Case:
         self.line = line
         self.seconds = seconds_in(attributes.get("time", ""))
         states = {attributes.get("status", "").casefold(), attributes.get("result", "").casefold()}
-        self.failed = bool(states & _BAD)
-        self.skipped = bool(states & _NOT_RUN)
+        self.failed = bool(states & FAILED_STATES)
+        self.skipped = bool(states & NOT_RUN_STATES)
         self.message = ""
         self.requirements: tuple[str, ...] = ()
 
@@ -102,16 +95,9 @@ class _Reader:
         self.caught: tuple[str, int, dict[str, str]] | None = None  # the element whose text is kept, and its depth
         self.text: list[str] = []
         self.kept = 0
-        parser.StartDoctypeDeclHandler = self.doctype
-        parser.StartElementHandler = self.start
-        parser.EndElementHandler = self.end
 
     def refuse(self, message: str, remedy: str = ANEW) -> Unreadable:
         return Unreadable(self.parser.CurrentLineNumber, message, remedy)
-
-    def doctype(self, name: str, *_: object) -> None:
-        words = f"the file declares a document type, {shortened(name)!r}, and may define entities: it is not read"
-        raise self.refuse(words, "results of tests need none; remove the <!DOCTYPE ...>")
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
@@ -128,7 +114,7 @@ class _Reader:
             self.suites.append(_Suite(attributes.get("name", ""), file, len(self.cases)))
         elif name == "testcase":
             self.open_case(attributes)
-        elif self.caught is None and (name == "property" or (self.case and name in (*_FAILED, "skipped"))):
+        elif self.caught is None and (name == "property" or (self.case and name in (*FAILED_TAGS, "skipped"))):
             self.caught, self.text, self.kept = (name, self.depth, attributes), [], 0
             self.parser.CharacterDataHandler = self.characters
 
@@ -198,25 +184,5 @@ class _Reader:
 
 def cases_in(content: bytes, path: str) -> tuple[CaseResult, ...]:
     """Each testcase of a JUnit XML file, in order, retries and parameters apart; or raise `Unreadable`."""
-    from xml.parsers import expat  # a test run without results needs none
-
-    parser = expat.ParserCreate()
-    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-    reader = _Reader(parser)
-    try:
-        for start in range(0, len(content), _CHUNK):
-            parser.Parse(content[start : start + _CHUNK], False)
-            if start + _CHUNK - parser.CurrentByteIndex > MOST_TOKEN + _CHUNK:
-                raise reader.refuse(f"a single tag is longer than {MOST_TOKEN:,} bytes")
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        if error.code in _ENDED:
-            raise Unreadable(error.lineno, "the file ends in the middle of its XML", ANEW) from None
-        words = f"the file is no well-formed XML: {expat.errors.messages[error.code]}, column {error.offset + 1}"
-        raise Unreadable(error.lineno, words, ANEW) from None
-    except (ValueError, LookupError) as error:
-        if isinstance(error, Unreadable):
-            raise
-        words = f"the file declares an encoding that cannot be read: {shortened(printable(str(error)))}"
-        raise Unreadable(parser.CurrentLineNumber, words, "have the runner write UTF-8") from None
+    reader = streamed(content, _Reader)
     return tuple(case.result(path) for case in reader.cases)

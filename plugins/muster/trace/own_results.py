@@ -12,9 +12,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from muster.model import CaseOutcome, CaseResult, Place
+from muster.text.unreadable import Unreadable
 from muster.text.utf8 import encodable
 from muster.text.words import printable, shortened
-from muster.trace.cases import MOST_REQUIREMENTS, MOST_TESTS, Unreadable, first_line, folded_name, path_named
+from muster.trace.cases import MOST_REQUIREMENTS, MOST_TESTS, first_line, folded_name, path_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from muster.model import CaseOutcome, CaseResult, Place, Problem
+from muster.text.unreadable import Unreadable
 from muster.trace import junit, own_results
-from muster.trace.cases import MOST_BYTES, Unreadable
+from muster.trace.cases import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from muster.gate.report.as_json import JsonReport, json
 from muster.gate.report.as_text import text
-from muster.gate.report.subject import Subject, subject_of, summary
+from muster.gate.report.subject import Subject, subject_of, summary, tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Writer = Callable[[Subject], str]
 
-__all__ = ["WRITERS", "JsonReport", "Subject", "json", "subject_of", "summary", "text"]
+__all__ = ["WRITERS", "JsonReport", "Subject", "json", "subject_of", "summary", "tally", "text"]
 
 
 # Few runs want one of these, and so each is imported when it is.

@@ -33,6 +33,7 @@ class ReportedFinding(Struct, frozen=True):
     help: str
     detail: str
     fingerprint: str
+    spec_id: str  # "" where the finding is of no allocated spec
 
 
 class JsonReport(Struct, frozen=True):
@@ -65,6 +66,7 @@ def json(subject: Subject) -> str:
             help=encodable(finding.help),
             detail=encodable(finding.detail),
             fingerprint=key,
+            spec_id=finding.spec_id,
         )
         for finding, key in zip(subject.findings, keys, strict=True)
     )

@@ -60,6 +60,8 @@ def _add_case(suite: Element, finding: Finding, fail_on: Severity) -> None:
         file=printable(finding.place.path),
         line=str(finding.place.line),
     )
+    if finding.spec_id:
+        SubElement(SubElement(case, "properties"), "property", name="spec_id", value=finding.spec_id)
     remedy = f"{printable(finding.help)}; " if finding.help else ""
     lines = [f"{place}: {finding.severity.value}[{finding.code}] {message}"]
     lines += [f"  | {printable(line)}" for line in finding.detail.splitlines()]

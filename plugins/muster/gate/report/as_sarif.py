@@ -55,6 +55,7 @@ def sarif(subject: Subject) -> str:
 def _result(finding: Finding, index: int, key: str, folder: str) -> dict[str, Any]:
     remedy = f"\nhelp: {printable(finding.help)}" if finding.help else ""
     detail = f"\n{printable(finding.detail, keep=' ' + chr(10))}" if finding.detail else ""
+    own = {"properties": {"spec_id": finding.spec_id}} if finding.spec_id else {}
     return {
         "ruleId": finding.code,
         "ruleIndex": index,
@@ -62,6 +63,7 @@ def _result(finding: Finding, index: int, key: str, folder: str) -> dict[str, An
         "message": {"text": _literal(printable(finding.message) + detail + remedy)},
         "locations": [{"physicalLocation": _location(finding.place, folder)}],
         "partialFingerprints": {"muster/v1": key},
+        **own,
     }
 
 

@@ -1,0 +1,1 @@
+"""Allocation: one point where a spec gets its identity."""

@@ -1,0 +1,49 @@
+"""The record and the contract of a directory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from muster.allocation.contract import NAME
+from muster.allocation.deciding import Refusal, refusal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+class Pair(Struct, frozen=True):
+    """The two files that carry the identity of one spec."""
+
+    record: str
+    contract: str
+
+
+def contract_beside(record: str) -> str:
+    """The path of the contract that belongs to a record."""
+    folder, slash, _ = record.rpartition("/")
+    return f"{folder}{slash}{NAME}"
+
+
+def pair_in(names: Iterable[str], folder: str, is_record: Callable[[str], bool], looked_for: str) -> Pair | Refusal:
+    """The record and the contract among the names of a folder ("" for the root).
+
+    `is_record` judges a path, and `looked_for` says in words what it takes for a record.
+
+    implements: MU-ALLOC-4014
+    """
+    here = {f"{folder}/{name}" if folder else name for name in names}
+    records = sorted(path for path in here if is_record(path))
+    contract = f"{folder}/{NAME}" if folder else NAME
+    shown = folder or "."
+    reasons = []
+    if not records:
+        words = f"{shown} has no elicitation record; looked for {looked_for}"
+        reasons.append((words, "name the record; it has `ready_for_planning` in its front matter"))
+    elif len(records) > 1:
+        words = f"{shown} has several elicitation records: {', '.join(records)}"
+        reasons.append((words, "keep one in a directory: the contract beside it belongs to one spec"))
+    if contract not in here:
+        reasons.append((f"{contract} is missing", "write the objective contract there; `{}` is enough to begin with"))
+    return refusal_of(reasons) if reasons else Pair(records[0], contract)

@@ -1,0 +1,150 @@
+"""Commands that record themselves in the ledger.  implements: MU-LEDGER-8022"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from muster.cli.terminal import note, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from muster.cli.project import Where
+    from muster.ledger.events import Draft
+    from muster.ledger.rows import Failure, Run
+    from muster.ledger.task import Attempt
+    from muster.model import Finding, Outcome, Severity
+    from muster.settings import Settings
+    from muster.workspace import Workspace
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def record_option(function: F) -> F:
+    """Give a command `--no-record`."""
+    option = click.option(
+        "--no-record",
+        is_flag=True,
+        help="Leave this run out of the ledger; the setting `ledger.record` does so for good.",
+    )
+    return option(function)
+
+
+class Log:
+    """What a command tells of itself while it works; it is recorded at its end."""
+
+    def __init__(self, attempt: Attempt | None) -> None:
+        self.attempt = attempt
+        self.workspace: Workspace | None = None
+        self.outcome: Outcome | None = None
+        self.written: list[str] = []
+        self.spec_ids: list[str] = []
+        self.reads: tuple[str, ...] | None = None
+        self.failure: tuple[str, str, int] | None = None
+        self.drafts: list[Callable[[Run], Iterable[Draft]]] = []
+
+    def opened(self, workspace: Workspace) -> None:
+        """The project, and with it the place of the ledger."""
+        self.workspace = workspace
+
+    def looked_at(self, outcome: Outcome) -> None:
+        """What went into the run, and the specs that it is about."""
+        self.outcome = outcome
+        self.spec_ids = list(dict.fromkeys(one.spec_id for one in outcome.project.allocations if one.spec_id))
+
+    def wrote(self, paths: Iterable[str]) -> None:
+        """Files that were written or removed."""
+        self.written += paths
+
+    def failed(self, kind: str, message: str) -> None:
+        """The command did its work, and what it looked at does not pass."""
+        self.failure = (kind, message, 1)
+
+    def decided(self, findings: Sequence[Finding], fail_on: Severity) -> None:
+        """A gate passed or failed."""
+        from muster.recording import gate_events
+
+        outcome = self.outcome
+        if outcome is not None:
+            self.drafts.append(lambda run: gate_events(run, outcome, findings, fail_on))
+
+
+@contextmanager
+def recorded(where: Where, name: str, *, enabled: bool = True) -> Iterator[Log]:
+    """Run a command; however it ends, that goes into the ledger, and nothing of the ledger stops it."""
+    if not enabled:
+        yield Log(None)
+        return
+    from muster.ledger.task import Task, begin
+    from muster.recording import inherited
+
+    log = Log(begin(Task(name, f"muster {name}", "muster"), **inherited()))
+    try:
+        yield log
+    except BaseException as error:
+        _record(where, log, *_words_of(error))
+        raise
+    _record(where, log, *(log.failure or ("", "", 0)))
+
+
+def _words_of(error: BaseException) -> tuple[str, str, int]:
+    """What the user is told, or that it was stopped, and the exit status."""
+    from muster.cli.errors import COULD_NOT_RUN, INTERRUPTED, words_for
+
+    name = type(error).__name__
+    if isinstance(error, Exception) and not isinstance(error, click.Abort):
+        return name, "; ".join(words_for(error)[0]) or name, COULD_NOT_RUN
+    return name, "interrupted", INTERRUPTED
+
+
+def _record(where: Where, log: Log, kind: str, message: str, status: int) -> None:
+    """Write the run down, or say that nobody did."""
+    from muster.ledger.book import Refused
+    from muster.ledger.database import LedgerUnavailable
+    from muster.ledger.task import failure_of
+    from muster.recording import is_there
+    from muster.settings import Settings
+
+    settings = log.workspace.settings if log.workspace else Settings()
+    if not settings.ledger.record or log.attempt is None:
+        return
+    if log.workspace is None and not is_there(where.root(), settings):
+        return  # where the settings cannot be read, nobody knows where a ledger is to be made
+    try:
+        _write(where, log, settings, failure_of(message, kind) if kind else None, status)
+    except (LedgerUnavailable, Refused, OSError) as error:
+        note(f"muster: this run is not recorded: {visible(str(error).splitlines()[0])}")
+        if isinstance(error, LedgerUnavailable):
+            note(f"help: {error.remedy}; or leave the ledger alone with --no-record")
+
+
+def _write(where: Where, log: Log, settings: Settings, failure: Failure | None, exit_status: int) -> None:
+    from msgspec.structs import replace
+
+    from muster.ledger.rows import RunStatus
+    from muster.recording import command_run, documents_read, open_ledger, status_events
+    from muster.text.canonical import digest_of
+
+    assert log.attempt is not None
+    reads = log.reads if log.reads is not None else documents_read(log.outcome) if log.outcome else ()
+    attempt = replace(
+        log.attempt, reads=reads, config_digest=digest_of(settings), spec_ids=tuple(log.spec_ids), source="muster"
+    )
+    root = log.workspace.root if log.workspace else where.root()
+    with open_ledger(root, settings, durable=False) as book:
+        run, script = command_run(
+            attempt,
+            book.scrubbed_command(where.words),
+            ".",
+            exit_status,
+            status=RunStatus.FAILED if failure else RunStatus.SUCCESS,
+            error=failure,
+            files_written=log.written,
+        )
+        drafts = [draft for made in log.drafts for draft in made(run)]
+        if log.outcome is not None:
+            drafts += status_events(run, log.outcome, book.statuses())
+        book.record(run, script_runs=(script,), events=tuple(drafts))

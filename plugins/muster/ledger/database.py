@@ -1,0 +1,132 @@
+"""What the two stores have in common: how a statement is put to them, and what can go wrong.
+
+implements: MU-LEDGER-8001
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+class LedgerUnavailable(Exception):
+    """The ledger cannot be used; nothing was written."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+
+    def at(self, place: str) -> LedgerUnavailable:
+        """The same with the ledger's name before it, where that is not there yet."""
+        said = str(self)
+        return self if said.startswith(f"{place}: ") else type(self)(f"{place}: {said}", self.remedy)
+
+
+class NoLedger(LedgerUnavailable):
+    """There is none yet, and whoever only reads makes none."""
+
+
+class Dialect(Struct, frozen=True):
+    """How a database spells what SQL leaves open."""
+
+    name: str
+    mark: str  # of a parameter
+    json: str  # the type of a column that is queried
+    text_json: str  # the type of one that is kept byte for byte
+    real: str
+    as_text: str  # appended to a JSON column to read it as text
+
+    def field(self, column: str, *path: str) -> str:
+        """A field of a JSON column, as text."""
+        if self.name == "sqlite":
+            return f"json_extract({column}, '$.{'.'.join(path)}')"
+        return f"({column} #>> '{{{','.join(path)}}}')"
+
+    def marks(self, count: int) -> str:
+        """`?, ?, ?`."""
+        return ", ".join([self.mark] * count)
+
+
+SQLITE = Dialect("sqlite", "?", "TEXT", "TEXT", "REAL", "")
+POSTGRES = Dialect("postgres", "%s", "JSONB", "JSON", "DOUBLE PRECISION", "::text")
+
+
+class Session(Protocol):
+    """Statements inside one transaction."""
+
+    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """What a query yields."""
+
+    def run(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+        """Change something; how many rows it was."""
+
+    def stream(self, statement: str, parameters: Sequence[Any] = ()) -> Iterable[Row]:
+        """What a query yields, without holding all of it."""
+
+    def lock_chain(self) -> None:
+        """Let no other process append an event until the transaction ends."""
+
+
+class Database(Protocol):
+    """A store that is open."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How it spells SQL."""
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """Do `work` on one state of the store."""
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Do `work` wholly or not at all; it may be done again where a connection broke."""
+
+    def batches(self, statement: str) -> Iterator[list[Row]]:
+        """All rows of a query, some thousands at a time."""
+
+    def claimed(self, key: str) -> Callable[[], None] | None:
+        """Hold a name until what is returned is called; None where another process holds it."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+def opened(where: str | Path, *, timeout: float, durable: bool = True, reading: bool = False) -> Database:
+    """Open the store that an address names: a path is SQLite, `postgresql://` is PostgreSQL."""
+    address = str(where)
+    if is_server(address):
+        from muster.ledger.postgres import Postgres
+
+        return Postgres(address, timeout=timeout, reading=reading)
+    if "://" in address:
+        scheme = address.split("://", 1)[0]
+        raise LedgerUnavailable(
+            f"{scheme}:// is no ledger that Muster knows", "give a path, or postgresql://user@host/name"
+        )
+    from muster.ledger.sqlite import Sqlite
+
+    return Sqlite(address, timeout=timeout, durable=durable, reading=reading)
+
+
+def is_server(address: str) -> bool:
+    """Whether an address is that of a PostgreSQL server."""
+    return address.startswith(("postgresql://", "postgres://"))
+
+
+def shown_address(address: str) -> str:
+    """An address without its password."""
+    if not is_server(address):
+        return address
+    scheme, rest = address.split("://", 1)
+    base, _, options = rest.partition("?")
+    if "@" not in base and "@" in options:
+        return f"{scheme}://..."  # the password may hold the question mark, or be an option: nobody can tell
+    head, at, tail = base.rpartition("@")
+    return f"{scheme}://{head.split(':', 1)[0]}{at}{tail}"

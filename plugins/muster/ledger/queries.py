@@ -1,0 +1,135 @@
+"""The questions that are put to the ledger, each with the index that answers it.
+
+implements: MU-LEDGER-8003, MU-LEDGER-8040, MU-ALLOC-4023, MU-ALLOC-4026
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from muster.ledger.rows import TYPE
+
+if TYPE_CHECKING:
+    from muster.ledger.database import Dialect
+    from muster.ledger.rows import RunStatus
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """Which runs: all that fit each of these, the latest first."""
+
+    task: str | None = None  # its slug
+    task_id: str | None = None
+    status: RunStatus | str | None = None
+    trace: str | None = None
+    spec: str | None = None  # a spec_id
+    key: str | None = None
+    since: float | None = None  # seconds since 1970
+    until: float | None = None
+    limit: int | None = 50
+
+
+class Query(Struct, frozen=True):
+    """A statement, its parameters, and the index that it needs."""
+
+    text: str
+    parameters: tuple[Any, ...]
+    index: str
+
+
+def columns_of_run(dialect: Dialect) -> str:
+    """A row of `experiences` as JSON texts, in the order of `Run`."""
+    names = ("content", "provenance", "parents", "causes", "meta")
+    content, provenance, parents, causes, meta = (f"e.{name}{dialect.as_text}" for name in names)
+    return f"e.id, e.type, {content}, {provenance}, {parents}, {causes}, e.session_id, e.created_at, e.ts, {meta}"
+
+
+def runs_query(wanted: Wanted, dialect: Dialect) -> Query:
+    """The query for these runs, by the most selective of its indexes."""
+    from muster.ledger.times import iso_of
+
+    def fact(name: str) -> str:
+        return dialect.field("e.content", "structured", name)
+
+    conditions: list[str] = []
+    parameters: list[Any] = []
+    source, order, index = "experiences e", "e.created_at DESC", ""
+    for value, condition, its_order, its_index in (
+        (wanted.key, fact("idempotency_key"), "e.created_at DESC", "ix_experiences_idempotency"),
+        (wanted.trace, fact("trace_id"), "e.created_at DESC", "ix_experiences_trace"),
+        (wanted.spec, "s.spec_id", "s.ts DESC", "run_spec"),
+        (wanted.task_id, fact("task_id"), "e.created_at DESC", "ix_experiences_task"),
+        (wanted.task, fact("task_slug"), "e.ts DESC", "ix_experiences_task_slug"),
+        (wanted.status and str(wanted.status), fact("status"), "e.created_at DESC", "ix_experiences_status"),
+    ):
+        if value is not None:
+            conditions.append(f"{condition} = {dialect.mark}")
+            parameters.append(value)
+            if not index:
+                order, index = its_order, its_index
+    if index == "ix_experiences_task_slug" and wanted.status is not None:
+        index = "ix_experiences_task_status"
+    if wanted.spec is not None:
+        source = "run_spec s JOIN experiences e ON e.id = s.run_id"
+    if not index:
+        conditions.append(f"e.type = {dialect.mark}")
+        parameters.append(TYPE)
+        index = "ix_experiences_type_ts"
+    column = order.split()[0]
+    for moment, sign in ((wanted.since, ">="), (wanted.until, "<")):
+        if moment is not None:
+            conditions.append(f"{column} {sign} {dialect.mark}")
+            parameters.append(iso_of(moment) if column == "e.created_at" else moment)
+    text = f"SELECT {columns_of_run(dialect)} FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {order}"
+    if wanted.limit is not None:
+        text += f" LIMIT {dialect.mark}"
+        parameters.append(wanted.limit)
+    return Query(text, tuple(parameters), index)
+
+
+EVENT_COLUMNS = (
+    "seq, recorded_at, event, type, code, trace_id, span_id, context{as_text}, idempotency_key, prev, digest"
+)
+
+
+class WantedEvents(Struct, frozen=True, kw_only=True):
+    """Which events: all that fit each of these, in order."""
+
+    spec: str | None = None  # a spec_id: its whole story, from before it was allocated
+    trace: str | None = None
+    type: str | None = None
+    after: int = 0  # a sequence number
+    last: int | None = None  # of these, only the last ones
+
+
+def events_query(wanted: WantedEvents, dialect: Dialect) -> Query:
+    """The query for these events."""
+    columns = EVENT_COLUMNS.format(as_text=dialect.as_text)
+    mark, spec, record = dialect.mark, dialect.field("context", "spec_id"), dialect.field("context", "record")
+    conditions = [f"seq > {mark}"]
+    parameters: list[Any] = [wanted.after]
+    source, index = "events", "events"
+    if wanted.trace is not None:
+        conditions.append(f"trace_id = {mark}")
+        parameters.append(wanted.trace)
+        index = "ix_events_trace"
+    if wanted.type is not None:
+        conditions.append(f"type = {mark}")
+        parameters.append(wanted.type)
+        index = "ix_events_type" if index == "events" else index
+    if wanted.spec is not None:
+        # What was said of its record while it had no identity belongs to its story. There is much without identity,
+        # and so no index is to be asked for that: it is asked for the record.
+        source = (
+            f"(SELECT * FROM events WHERE {spec} = {mark}"
+            f" UNION ALL SELECT * FROM events WHERE COALESCE({spec}, '') = '' AND {record} IN"
+            f" (SELECT {record} FROM events WHERE {spec} = {mark} AND type = 'spec_allocated')) story"
+        )
+        parameters = [wanted.spec, wanted.spec, *parameters]
+        index = "ix_events_spec"
+    text = f"SELECT {columns} FROM {source} WHERE {' AND '.join(conditions)}"
+    if wanted.last is None:
+        return Query(f"{text} ORDER BY seq", tuple(parameters), index)
+    text = f"{text} ORDER BY seq DESC LIMIT {mark}"
+    return Query(text, (*parameters, wanted.last), index)
