@@ -334,6 +334,18 @@ def test_the_whole_story_of_a_spec_is_read_by_its_identity(project: Path, muster
     ]
 
 
+@pytest.mark.requirement("MU-ALLOC-4022")
+def test_what_is_wrong_elsewhere_is_no_failure_of_the_spec_and_still_a_decision(project: Path, muster: Muster) -> None:
+    muster("allocate")
+    muster("sync")
+    write(project, {"README.md": "[nowhere](nowhere.md)\n"})
+
+    assert muster("check")[0] == 1
+
+    told = [(one.event, one.context["spec_id"], one.context["counts"]) for one in events_in(project, type="docs_specs")]
+    assert told == [("gate:pass", SPEC_ID, {}), ("gate:fail", None, {"LNK001": 1})]
+
+
 def test_eight_at_once_give_one_identity(project: Path) -> None:
     command = [sys.executable, "-m", "muster", "allocate", PATH]
     started = [subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE) for _ in range(8)]

@@ -189,7 +189,10 @@ START = 1767323045.0
             {"name": "a", "exit_status": 0, "io": {"files_written": ["b.md", "c\u202e.md"]}},
             past("a", "task", OK, WRITTEN, WRITTEN, files=("b.md", "c\\u202e.md")),
         ),
-        ({"name": "\ud800\0", "status": "ok"}, past("\\ud800\\x00", "task", OK, WRITTEN, WRITTEN, slug="task")),
+        (
+            {"name": "\ud800\0", "status": "ok"},
+            past("\\ud800\\x00", "task", OK, WRITTEN, WRITTEN, slug="task-cce158ff"),
+        ),
     ],
 )
 def test_a_result_of_a_script_is_read_by_the_usual_names_of_its_fields(result: dict[str, Any], run: Past) -> None:

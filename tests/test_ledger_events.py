@@ -187,6 +187,8 @@ def test_what_is_said_in_an_event_is_scrubbed_and_readable(book: Ledger) -> None
     [event] = book.append(draft("spec_allocation_refused", reasons=["ask a@b.org", "token=abc\0\udcff"]))
 
     assert event.context["reasons"] == ["ask [e-mail]", "token=[secret]"]
+    [named] = book.append(draft("spec_allocation_refused", record="a\0\udcff@b.org"))
+    assert named.context["record"] == r"a\0\udcff@b.org"
     assert book.broken() == []
 
 

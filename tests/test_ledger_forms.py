@@ -109,6 +109,19 @@ def test_a_row_of_any_other_form_is_refused_and_never_a_crash(book: Ledger) -> N
         assert "`id` is missing" in refused(book, row)
 
 
+class Unshowable:
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, "None"), (5, "5"), ("x", "'x'"), ([1], "[1]"), (Unshowable(), "a value of type Unshowable")],
+)
+def test_what_is_no_row_at_all_is_refused_as_such(book: Ledger, value: Any, shown: str) -> None:
+    assert refused(book, value) == [f"it is {shown}; a run is an object"]
+
+
 def test_texts_with_nul_and_half_characters_are_kept_readable(book: Ledger) -> None:
     failed = begin("x").failed("a\0b \udcff \ud800 é")
     book.record(failed)

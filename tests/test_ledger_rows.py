@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledgers import Row, Time, as_row, count, having, refused, row_of, wrong
 from muster import ledger
@@ -97,6 +98,7 @@ def test_times_as_text_and_as_number_agree() -> None:
 
     assert wrong(row_of(started_at_iso=late)) == disagreeing("started_at_iso", late, 1_800_000_000.0, START)
     assert wrong(row_of(ended_at_iso=never)) == disagreeing("ended_at_iso", never, 1_800_000_002.0, END)
+    assert wrong(row_of(ended_at_iso="2027-01-15T08:00:03Z"))[0].startswith("`ended_at_iso` is 2027-01-15T08:00:03Z")
     assert wrong(row_of() | {"ts": 5.5}) == disagreeing("created_at", START, 5.5, early)
 
 
@@ -119,11 +121,37 @@ def test_a_failure_says_what_failed_and_is_recorded(book: Ledger) -> None:
 
     assert wrong(row_of(status="failed")) == lacking
     assert wrong(row_of(status="failed", error={"type": "", "message": None, "stack_hash": None})) == lacking
+    assert wrong(row_of(status="failed", error={"type": " \t", "message": "\n", "stack_hash": None})) == lacking
     assert wrong(row_of(error={"type": "E", "message": "m"})) == ["`error` of a success is null"]
     assert wrong(row_of(status="partial", error={"type": "E", "message": "m"})) == []
     assert [
         (run.facts.error.type, run.facts.error.message) for run in book.runs(status="failed") if run.facts.error
     ] == [("ZeroDivisionError", "by nought")]
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.requirement("MU-LEDGER-8012")
+@pytest.mark.parametrize(
+    ("error", "kind", "told"),
+    [
+        (Mute(), "Error", ("Mute", "Mute")),
+        (ValueError(" "), "Error", ("ValueError", "ValueError")),
+        ("\n", "Timeout", ("Timeout", "Timeout")),
+        ("late", " ", ("Error", "late")),
+    ],
+)
+def test_a_failure_that_says_nothing_is_recorded_too(
+    book: Ledger, error: Exception | str, kind: str, told: tuple[str, str]
+) -> None:
+    book.record(begin("x").failed(error, kind=kind))
+
+    [found] = [run.facts.error for run in book.runs()]
+    assert found is not None
+    assert (found.type, found.message) == told
 
 
 @pytest.mark.requirement("MU-LEDGER-8013")
@@ -176,6 +204,53 @@ def test_an_attempt_names_the_one_before_it(book: Ledger) -> None:
     assert told(2, None) == ["`retry_of` is null, and attempt 2 retries the one before it"]
     assert told(2, OTHER) == [f"`retry_of` is {OTHER}, which is nothing of trace {OTHER}; it is the span of attempt 1"]
     assert told(3, span) == [f"`retry_of` is {span}, which is attempt 1 of trace {OTHER}; it is the span of attempt 2"]
+
+
+@pytest.mark.requirement("MU-LEDGER-8015")
+def test_an_attempt_retries_one_at_the_same_task(book: Ledger) -> None:
+    first = begin("x")
+    book.record(first.failed("no"))
+    row = as_row(replace(first.again(), task=Task("y")).succeeded())
+    message = f"`retry_of` is {first.span_id}, an attempt at 'x', and this is 'y'"
+
+    assert refused(book, row) == [message]
+    other = replace(first, task=Task("z"), span_id=OTHER)
+    with pytest.raises(Refused, match="an attempt at 'z', and this is 'y'"):
+        book.record_all([Entry(run=other.failed("no")), Entry(run=replace(other.again(), task=Task("y")).succeeded())])
+
+
+SHORT = "2027-01-15T08:00:00Z"
+
+
+@pytest.mark.requirement("MU-LEDGER-8002")
+@pytest.mark.parametrize(
+    "start",
+    [
+        f"other_{SHORT}",
+        "daily_reflection_2027-01-15T08:00:01Z",
+        "daily_reflection_2026-02-30T99:99:99Z",
+        f"x_daily_reflection_{SHORT}",
+    ],
+)
+def test_the_id_of_a_run_and_of_its_session_say_the_task_and_the_start(book: Ledger, start: str) -> None:
+    slug, _, moment = start.rpartition("_")
+    row = row_of()
+    row["id"], row["session_id"] = f"task_exec_{start}_{'a' * 16}", f"task:{slug}:{moment}:{'b' * 16}"
+
+    assert refused(book, row) == [
+        f"`id` is {row['id']}; of this task and start it begins with task_exec_daily_reflection_{START}_",
+        f"`session_id` is {row['session_id']}; of this task and start it begins with task:daily_reflection:{START}:",
+    ]
+    row["id"] = f"task_exec_daily_reflection_{SHORT}_{'a' * 16}"
+    row["session_id"] = f"task:daily_reflection:2027-01-15T08:00:00.0+00:00:{'b' * 16}"
+    assert book.record(row) == row["id"]
+
+
+@pytest.mark.requirement("MU-LEDGER-8002")
+def test_the_provenance_says_the_same_as_the_trigger(book: Ledger) -> None:
+    assert refused(book, row_of(scheduled_vs_manual="scheduled")) == [
+        "`provenance.method` is MANUAL_TASK, and `scheduled_vs_manual` is scheduled; they must agree"
+    ]
 
 
 @pytest.mark.requirement("MU-LEDGER-8016")
@@ -270,6 +345,15 @@ def test_the_key_of_another_run_comes_from_the_caller_or_is_new() -> None:
         *(begin("x", key="a").again(), begin("x"), begin("x")),
     ]
     assert len({attempt.idempotency_key for attempt in keys}) == 6
+    names = ("日本", "日本語", "Ä", "Täglich", "Töglich", "!", "?", "a" * 600, "a" * 601, "", "task")
+    tasks = [begin(name, key="a") for name in names]
+    assert len({attempt.idempotency_key for attempt in tasks}) == 10  # the last two are one
+    slugs = [attempt.task.slug for attempt in tasks]
+    assert [slugs[number] for number in (3, 4, 7, 9, 10)] == ["t-glich", "t-glich", "a" * 64, "task", "task"]
+    odd = [slugs[number] for number in (0, 1, 2, 5, 6)]
+    assert len(set(odd)) == 5
+    assert all(re.fullmatch("task-[0-9a-f]{8}", slug) for slug in odd)
+    assert [wrong(as_row(attempt.succeeded())) for attempt in tasks] == [[]] * 11
     assert all(re.fullmatch("sha256:[0-9a-f]{64}", attempt.idempotency_key) for attempt in keys)
 
 

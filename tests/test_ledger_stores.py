@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import threading
@@ -11,11 +12,11 @@ from pathlib import Path
 import pytest
 
 import writing
-from ledgers import analyzed, plan_of, raw, row_of
+from ledgers import analyzed, checked, plan_of, raw, row_of
 from muster import ledger
 from muster.ledger import Entry, LedgerUnavailable, RunStatus, begin
 from muster.ledger.database import SQLITE, Session, opened, shown_address
-from muster.ledger.queries import Wanted, runs_query
+from muster.ledger.queries import Wanted, run_query, runs_query
 from muster.ledger.schema import VERSION, migrate, version_of
 
 SPEC, OTHER_SPEC = "7f0a3c2e-1111-5222-8333-444455556666", "7f0a3c2e-1111-5222-8333-444455557777"
@@ -89,7 +90,11 @@ def test_each_documented_query_goes_by_its_index(ledger_url: str) -> None:
         "ix_experiences_status": Wanted(status=RunStatus.FAILED),
         "ix_experiences_task_status": Wanted(task="task-7", status="failed"),
         "run_spec": Wanted(spec="spec-7"),
+        "ix_run_spec_status": Wanted(spec="spec-7", status="failed"),
     }
+    shown = run_query(run.id[-16:], dialect)
+    assert shown.index == "ix_experiences_short"
+    assert shown.index in "\n".join(plan_of(shown, ledger_url))
 
     for index, wanted in asked.items():
         query = runs_query(wanted, dialect)
@@ -115,6 +120,8 @@ def test_each_question_gives_what_fits_it_the_latest_first(ledger_url: str) -> N
         assert numbers(task="task-7", status="failed", limit=None) == list(range(3907, 0, -100))
         assert numbers(spec="spec-7", limit=2) == [3967, 3927]
         assert numbers(spec="spec-7", task="task-7", limit=2) == [3807, 3607]
+        assert numbers(spec="spec-7", status="failed", limit=2) == [3967, 3927]
+        assert numbers(spec="spec-8", status="failed") == []
         middle = asked.runs(limit=2000)[-1]
         assert numbers(until=middle.ts, limit=1) == [1999]
         assert len(numbers(since=middle.ts, limit=None)) == 2000
@@ -123,13 +130,56 @@ def test_each_question_gives_what_fits_it_the_latest_first(ledger_url: str) -> N
         assert asked.run("0" * 16) is None
 
 
+@pytest.mark.requirement("MU-LEDGER-8040")
+def test_a_time_of_another_form_is_sorted_among_the_others(ledger_url: str) -> None:
+    row = row_of()
+    row["created_at"] = "2027-01-15T08:00:00Z"
+    with ledger.open(ledger_url) as book:
+        book.record(row)
+
+        [run] = book.runs(until=row["ts"] + 0.1)
+        assert run.created_at == "2027-01-15T08:00:00.000000Z"
+        assert book.runs(until=row["ts"]) == []
+
+
+def test_what_no_row_can_be_is_asked_for_in_vain(ledger_url: str) -> None:
+    with ledger.open(ledger_url) as book:
+        book.record(begin("x", spec_ids=[SPEC]).succeeded())
+        book.append(checked())
+
+        for text in ("a\0", "\udcff"):
+            for name in ("task", "task_id", "status", "trace", "spec", "key"):
+                assert book.runs(**{name: text}) == []
+            for name in ("spec", "trace", "type"):
+                assert book.events(**{name: text}) == []
+            assert (book.run(text), book.has_run(text)) == (None, False)
+            assert (book.script_runs([text]), book.tool_calls([text])) == ([], [])
+        for more in ({}, {"spec": SPEC}):
+            for much in (1e300, math.inf, 2**70):
+                assert (len(book.runs(until=much, **more)), len(book.runs(since=much, **more))) == (1, 0)
+                assert (len(book.runs(until=-much, **more)), len(book.runs(since=-much, **more))) == (0, 1)
+            assert (book.runs(since=math.nan, **more), book.runs(until=math.nan, **more)) == ([], [])
+        assert (len(book.runs(limit=2**70)), len(book.events(last=2**70))) == (1, 1)
+        assert (book.events(after=2**70), len(book.events(after=-(2**70)))) == ([], 1)
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_fewer_rows_than_one_cannot_be_asked_for(ledger_url: str, number: int) -> None:
+    with ledger.open(ledger_url) as book:
+        with pytest.raises(ValueError, match=f"^`limit` is {number}; it is at least 1, or None for all$"):
+            book.runs(limit=number)
+        with pytest.raises(ValueError, match=f"^`last` is {number}; it is at least 1, or None for all$"):
+            book.events(last=number)
+
+
 @pytest.mark.requirement("MU-LEDGER-8004")
 def test_an_older_ledger_is_migrated_with_what_it_holds(ledger_url: str) -> None:
     row = old_ledger(ledger_url)
 
     with ledger.open(ledger_url) as book:
         assert [run.id for run in book.runs(spec=SPEC)] == [row["id"]]
-        assert [run.id for run in book.runs(spec=OTHER_SPEC)] == [row["id"]]
+        assert [run.id for run in book.runs(spec=OTHER_SPEC, status="success")] == [row["id"]]
+        assert book.run(str(row["id"])[-16:]) == book.runs()[0]
         assert book.broken() == []
     assert version(ledger_url) == VERSION
 
@@ -266,6 +316,29 @@ def test_an_address_of_another_kind_is_refused() -> None:
         "mysql:// is no ledger that Muster knows",
         "give a path, or postgresql://user@host/name",
     )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("host=h password=hunter2", "host=h dbname=hunter2 user=u", "dbname = d password = hunter2"),
+        *("postgresql:/u:hunter2@h/d", "postgres:u:hunter2@h", "POSTGRESQL:/u:hunter2@h/d"),
+    ],
+)
+def test_an_address_that_is_not_written_as_one_becomes_no_file(tmp_path: Path, address: str) -> None:
+    for told in (address, str(tmp_path / address)):
+        for reading in (False, True):
+            assert unavailable(told, reading=reading) == (
+                "the address of the ledger is no path, and no address of a server that Muster reads",
+                "write postgresql://user@host/name, and the password into ~/.pgpass or PGPASSWORD",
+            )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_path_may_have_such_words_in_it(tmp_path: Path) -> None:
+    ledger.open(tmp_path / "postgres" / "user=ada" / "postgresql.db").close()
+
+    assert [path.name for path in tmp_path.glob("postgres/user=ada/*")] == ["postgresql.db"]
 
 
 def test_what_fails_in_a_transaction_leaves_nothing(ledger_url: str) -> None:

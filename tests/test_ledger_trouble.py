@@ -150,7 +150,7 @@ def test_a_full_disk_is_told_and_loses_nothing_that_was_acknowledged(tmp_path: P
         import resource, sys
         from muster import ledger
         with ledger.open(sys.argv[1]) as book:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
             try:
                 while True:
                     print(book.record(ledger.begin("x").succeeded(files_written=["y" * 5000])), flush=True)
@@ -261,12 +261,58 @@ def test_who_is_not_let_in_is_told_why_and_without_the_password(postgres_cluster
         assert remedy == "let the user create tables there, or have somebody do it who may"
 
 
-@pytest.mark.parametrize("password", ["ge%zzheim", "geh/eim", "12/geheim", "geh eim%"])
+@pytest.mark.parametrize("password", ["ge%zzheim", "geh/eim", "12/geheim", "geh eim%", "x@geheim", "@"])
 def test_an_address_that_cannot_be_read_does_not_show_its_password(password: str) -> None:
     assert unavailable(f"postgresql://me:{password}@h/d") == (
         "postgresql://me@h/d: the address cannot be read",
-        "write postgresql://user:password@host:5432/name, in the password %2F for / and %25 for %",
+        "write postgresql://user:password@host:5432/name, in the password %40 for @, %2F for / and %25 for %",
     )
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_of_another_encoding_is_refused_in_words(postgres_cluster: Cluster, encoding: str) -> None:
+    with psycopg.connect(postgres_cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {encoding} ENCODING '{encoding}' TEMPLATE template0".encode())
+    url = postgres_cluster.url(encoding.lower())
+
+    assert unavailable(url) == (
+        f"{url}: the database is in {encoding}, and a ledger is in UTF8",
+        "make another one: `createdb --encoding=UTF8 --template=template0 NAME`",
+    )
+
+
+def test_a_client_of_another_encoding_still_records_in_unicode(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    with ledger.open(postgres_url) as book:
+        book.record(begin("x").succeeded(text="\u2028 \U0001f600"))
+
+        assert book.runs()[0].content.text == "\u2028 \U0001f600"
+
+
+@pytest.mark.requirement("MU-LEDGER-8001")
+@pytest.mark.parametrize("told", ["address", "environment"])
+def test_the_options_of_an_address_are_kept_beside_ours(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    url = postgres_url
+    if told == "address":
+        url += "?options=-csearch_path%3Dteam"
+    else:
+        monkeypatch.setenv("PGOPTIONS", "-c search_path=team")
+    problem, remedy = unavailable(url)
+    assert problem == f"{postgres_url}: no schema has been selected to create in"
+    assert remedy == "make the schema that `search_path` names, or leave it out of the address"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA team")
+
+    with ledger.open(url) as book:
+        book.record(row_of())
+
+    with psycopg.connect(postgres_url) as connection:
+        assert connection.execute("SELECT count(*) FROM team.experiences").fetchone() == (1,)
+        assert connection.execute("SELECT to_regclass('public.experiences')").fetchone() == (None,)
 
 
 @pytest.mark.requirement("MU-LEDGER-8005")

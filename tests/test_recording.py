@@ -221,6 +221,33 @@ def test_each_change_of_a_specs_status_is_an_event(project: Path, muster: Muster
     ]
 
 
+@pytest.mark.requirement("MU-LEDGER-8033")
+def test_a_status_that_is_scrubbed_or_cut_is_told_once(project: Path, muster: Muster) -> None:
+    for status in ("draft - asked of ada@example.org", "long " * 200):
+        write(project, {"specs/10-queue.md": HEAD.format("Queue", status, "QUEUE")})
+        muster("sync")
+        muster("check")
+        muster("check")
+
+    with book_of(project) as book:
+        told = [one.context["after"] for one in book.events(type="spec_status_changed")]
+        assert [run.facts.task_slug for run in book.runs()] == ["check", "check", "sync"] * 2
+    assert told == ["draft - asked of [e-mail]", "draft", ("long " * 200)[:200]]
+
+
+@pytest.mark.requirement("MU-LEDGER-8031")
+@pytest.mark.parametrize("part", [["--select", "LNK"], ["--ignore", "KWD"], ["--since", "HEAD"]])
+def test_a_check_of_a_part_is_a_run_and_no_decision_of_the_gate(part: list[str], project: Path, muster: Muster) -> None:
+    muster("sync")
+    write(project, {"specs/10-queue.md": FILES["specs/10-queue.md"].replace("MUST be", "is")})
+
+    muster("check", *part)
+
+    with book_of(project) as book:
+        assert [run.facts.task_slug for run in book.runs()] == ["check", "sync"]
+        assert book.events(type="docs_specs") == []
+
+
 @pytest.mark.requirement("MU-LEDGER-8031")
 @pytest.mark.site
 def test_a_site_build_records_nothing(project: Path, muster: Muster) -> None:

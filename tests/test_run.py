@@ -215,6 +215,71 @@ def test_a_run_that_is_told_to_stop_stops_its_command_and_is_recorded(project: P
     assert recorded.facts.error == ledger.Failure(type="Signal", message="sh was ended by SIGTERM")
 
 
+@pytest.mark.requirement("MU-LEDGER-8020")
+def test_a_second_interrupt_while_the_run_is_recorded_loses_nothing(project: Path) -> None:
+    for number in range(300):
+        (project / f"specs/{number}.txt").write_text("x")
+    command = [*MUSTER, "run", "--task", "long", "--", "sh", "-c", "touch begun; exec sleep 60"]
+    process = subprocess.Popen(command, cwd=project, start_new_session=True)
+    while not (project / "begun").exists():
+        time.sleep(0.02)
+
+    os.killpg(process.pid, signal.SIGINT)
+    for _ in range(20):
+        time.sleep(0.01)
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGINT)
+
+    process.wait(timeout=20)  # with 130, or by an interrupt that came when all was done
+    [recorded] = runs_in(project)
+    assert recorded.facts.error == ledger.Failure(type="Signal", message="sh was ended by SIGINT")
+
+
+@pytest.mark.requirement("MU-LEDGER-8020")
+def test_a_signal_that_is_ignored_stays_so_for_the_command(project: Path) -> None:
+    command = ["nohup", *MUSTER, "run", "--task", "long", "--", "sh", "-c", "touch begun; sleep 1; touch ended"]
+    process = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not (project / "begun").exists():
+        time.sleep(0.02)
+
+    process.send_signal(signal.SIGHUP)
+
+    assert process.wait(timeout=20) == 0
+    assert (project / "ended").exists()
+
+
+@pytest.mark.requirement("MU-LEDGER-8013")
+def test_very_many_files_that_go_in_are_named_as_one_set(project: Path, muster: Muster) -> None:
+    many = TASKS.replace("specs/*.md", "data/**")
+    (project / "muster.toml").write_text(many)
+    (project / "data").mkdir()
+    for number in range(6000):
+        (project / f"data/a-name-that-is-not-short-at-all-{number}.txt").touch()
+
+    assert muster("run", "nightly")[0] == 0
+
+    [recorded] = runs_in(project)
+    assert len(recorded.parents) == recorded.facts.retrieval.memory_count == 1
+    assert recorded.parents[0].startswith("6000 files sha256:")
+
+
+@pytest.mark.requirement("MU-LEDGER-8025")
+def test_a_second_start_ends_as_its_own_last_attempt_and_not_as_another_of_the_trace(muster: Muster) -> None:
+    one, other = ("run", "--task", "a", "--key", "1"), ("run", "--task", "a", "--key", "2")
+    script = " ".join([*MUSTER, *one, "--", "sh", "-c", "'exit 3'", ";", *MUSTER, *other, "--", "true"])
+    muster("run", "--task", "outer", "--", "sh", "-c", script)
+
+    assert muster(*one, "--", "true")[0] == 3
+
+
+@pytest.mark.requirement("MU-LEDGER-8020")
+def test_names_that_are_no_text_are_spelled_out(project: Path, muster: Muster) -> None:
+    assert muster("run", "--task", "odd", "--name", "\udcff", "--", "true", "\udcfe")[0] == 0
+
+    [recorded] = runs_in(project)
+    assert recorded.facts.task_name == "\\udcff"
+
+
 @pytest.mark.requirement("MU-LEDGER-8023")
 def test_a_secret_on_the_command_line_is_not_stored(project: Path, muster: Muster) -> None:
     muster("run", "--task", "push", "--", "true", "--password", "hunter2", "--url=https://joe:hunter2@example.org/x")
@@ -239,6 +304,11 @@ def test_a_secret_on_the_command_line_is_not_stored(project: Path, muster: Muste
             ["--", "ls", "-l"],
             "no task 'ls' is defined in the settings",
             "defined are nightly, flaky; a command needs a slug: `muster run --task SLUG -- COMMAND`",
+        ),
+        (
+            ["--task", "docs", "--type", "", "--", "ls"],
+            "`--type` is ''; it is a text that is not empty",
+            "`muster run --help` shows how it is used",
         ),
         (["--task", "docs"], "there is no command after --task", "`muster run --task docs -- COMMAND`"),
         (

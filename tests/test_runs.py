@@ -12,10 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 
 from muster import ledger
 from muster.cli.app import run
+from muster.ledger.events import GENESIS, sealed
+from muster.ledger.task import Clock
 from repositories import repository, write
 
 SPEC = "# Queue SPEC\n\nStatus: draft\n\nConformance language: RFC 2119 and RFC 8174\n\n- [QUEUE-1001] It MUST be.\n"
@@ -210,6 +213,65 @@ def test_a_damaged_history_is_not_brought_in(
     assert muster("runs")[1] == ""
 
 
+@pytest.mark.requirement("MU-LEDGER-8042")
+def test_a_retry_whose_clock_jumped_back_is_brought_in_behind_what_it_retries(
+    project: Path, muster: Muster, tmp_path: Path
+) -> None:
+    now = [2_000_000.0, 1_000_000.0]
+    clock = Clock(now=lambda: now.pop(0), ticks=lambda: 0.0)
+    (project / ".muster").mkdir()
+    with ledger.open(project / ".muster/ledger.db") as book:
+        first = ledger.begin("jumpy", clock=clock)
+        book.record(first.failed("no"))
+        book.record(first.again().succeeded())
+    muster("runs", "export", str(tmp_path / "history.jsonl"))
+    for path in (project / ".muster").glob("ledger.db*"):
+        path.unlink()
+
+    assert muster("runs", "import", str(tmp_path / "history.jsonl"))[2].startswith("2 runs and 0 events brought in")
+
+
+@pytest.mark.requirement("MU-LEDGER-8042")
+def test_one_run_that_is_refused_keeps_all_others_out(history: Path, muster: Muster, tmp_path: Path) -> None:
+    file = tmp_path / "history.jsonl"
+    muster("runs", "export", str(file))
+    lines = file.read_bytes().splitlines(keepends=True)
+    last = max(number for number, line in enumerate(lines) if line.startswith(b'{"run":'))
+    lines[last] = re.sub(rb'"duration_ms":[0-9]+', b'"duration_ms":999999', lines[last])
+    file.write_bytes(b"".join(lines))
+    for path in (history / ".muster").glob("ledger.db*"):
+        path.unlink()
+
+    status, _, err = muster("runs", "import", str(file))
+
+    assert (status, "`duration_ms` is 999999; from start to end it is" in err) == (2, True), err
+    assert muster("runs")[1] == ""
+
+
+@pytest.mark.requirement("MU-LEDGER-8031")
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"type": "nonsense"}, "`type` is 'nonsense'"),
+        ({"event": "gate:zzz"}, "`event` is 'gate:zzz'"),
+        ({"context": {"spec_id": None, "reasons": 5}}, "`context.run_id` is missing"),
+    ],
+)
+def test_an_event_that_no_ledger_takes_is_not_brought_in(
+    change: dict[str, object], words: str, history: Path, muster: Muster, tmp_path: Path
+) -> None:
+    with ledger.open(history / ".muster/ledger.db") as book:
+        event = book.events(type="docs_specs")[-1]
+    told = {name: getattr(event, name) for name in ledger.Draft.__struct_fields__} | change
+    forged = sealed(told, 1, event.recorded_at, GENESIS)
+    head, end = b'{"format":"muster-history","version":1}', b'{"end":{"runs":0,"events":1}}'
+    (tmp_path / "forged.jsonl").write_bytes(b"\n".join([head, msgspec.json.encode({"event": forged}), end, b""]))
+
+    status, _, err = muster("runs", "import", "--merge", str(tmp_path / "forged.jsonl"))
+
+    assert (status, words in err) == (2, True), err
+
+
 @pytest.mark.requirement("MU-LEDGER-8030")
 def test_the_chain_is_verified_from_the_command_line(history: Path, muster: Muster) -> None:
     head = muster("events", "head")[1].strip()
@@ -267,6 +329,14 @@ def test_a_thing_that_is_no_time_is_told(muster: Muster) -> None:
 
     assert status == 2
     assert "'yesterday' is no time; write 2026-11-28, 2026-11-28T09:20:34Z, or 2h, 7d for as long ago" in err
+
+
+@pytest.mark.parametrize(
+    "words", [["--since", "999999w"], ["--since", "9999-12-31T23:59:59-12:00"], ["--task", "\udcff"]]
+)
+@pytest.mark.usefixtures("history")
+def test_what_is_out_of_all_bounds_is_no_defect(words: list[str], muster: Muster) -> None:
+    assert muster("runs", *words)[0] == 0
 
 
 def test_a_type_that_no_event_has_is_told(muster: Muster) -> None:

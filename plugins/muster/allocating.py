@@ -9,33 +9,48 @@ implements: MU-ALLOC-4001, MU-ALLOC-4010, MU-ALLOC-4016, MU-ALLOC-4020, MU-ALLOC
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from muster.allocation.contract import contract_in
-from muster.allocation.deciding import Allocation, Refusal, decided
+from muster.allocation.deciding import Refusal, copied, decided, problems_of, refusal_of
 from muster.allocation.elicitation import elicitation_in
-from muster.allocation.writing import (
-    value_in_contract,
-    value_in_record,
-    without_spec_id_in_contract,
-    without_spec_id_in_record,
+from muster.allocation.folder import pair_in, records_among
+from muster.allocation.records import record_in
+from muster.allocation.spec_ids import carries
+from muster.allocation.way_back import (
+    NOBODY_KNOWS,
+    WayBack,
+    before_in,
+    before_told,
+    digest_of_file,
+    told_of,
+    way_back_of,
 )
+from muster.allocation.writing import without_spec_id_in_contract, without_spec_id_in_record
 from muster.ledger.events import LONGEST_TEXT, Draft
 from muster.ledger.keys import keyed, new_uuid
+from muster.specs.discovery import is_left_out
 from muster.store import FOLDER, files
-from muster.text.words import printable
+from muster.text.globs import pattern_of
+from muster.text.utf8 import is_encodable
+from muster.text.words import printable, shortened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from muster.allocation.deciding import Allocation, Reason
     from muster.allocation.folder import Pair
+    from muster.allocation.way_back import Before
     from muster.ledger.book import Ledger
     from muster.ledger.events import Event
+    from muster.settings import Settings
 
-_MOST_REASONS = 50
+_MOST_REASONS = 25  # as long as they may be, in any script, they fit in one event
 
 
 class Span(Struct, frozen=True):
@@ -59,30 +74,127 @@ class Planned(Struct, frozen=True):
     spec_id: str
     changes: tuple[Change, ...]  # of the files that are to change
     edited: tuple[str, ...] = ()  # what somebody changed since the allocation: only the ID is taken out
+    unknown: tuple[str, ...] = ()  # of which nobody knows what stood there before: the key is taken out
 
 
-class WayBack(Struct, frozen=True):
-    """The two files as they were, kept under `.muster/allocations` until the allocation is taken back."""
+class Now(Struct, frozen=True):
+    """The two files as they stand, and the identity that they are to get."""
 
-    spec_id: str
     record: bytes
     contract: bytes
+    found: Allocation
 
 
-def read_pair(root: Path, pair: Pair) -> tuple[bytes, bytes]:
-    """The content of the record and of the contract; raises OSError."""
-    return (root / pair.record).read_bytes(), (root / pair.contract).read_bytes()
-
-
-def planned(root: Path, pair: Pair, namespace: str) -> Planned | Refusal:
-    """What an allocation would do, or why there is none."""
-    record, contract = read_pair(root, pair)
-    found = decided(
-        elicitation_in(record, pair.record), contract_in(contract, pair.contract), record, contract, namespace
+def may_be_record(path: str, settings: Settings) -> bool:
+    """Whether a path is one of those where a record is looked for."""
+    return any(pattern_of(glob).fullmatch(path) for glob in settings.allocation.records) and not is_left_out(
+        path, settings
     )
+
+
+def pair_at(root: Path, named: str, settings: Settings) -> Pair | Refusal:
+    """The record that a path of the project means, itself or as the folder that holds it, and the contract beside it.
+
+    implements: MU-ALLOC-4014
+    """
+    is_folder = os.path.isdir(root / named)  # noqa: PTH112 -- Path.is_dir raises where permission lacks
+    folder = ("" if named == "." else named) if is_folder else named.rpartition("/")[0]
+    looked_for = " and ".join(f"`{glob}`" for glob in settings.allocation.records)
+    if not is_folder and not may_be_record(named, settings):
+        if is_left_out(named, settings):
+            return refusal_of([(f"`links.exclude` leaves {named} out", "take it out of that setting")])
+        words = f"{named} is no elicitation record by its name; looked for {looked_for}"
+        return refusal_of([(words, "rename it, or name it in `allocation.records`")])
+    try:
+        names = [one.name for one in files.inside(root, folder or ".").iterdir()]
+    except (OSError, files.OutsideRoot) as error:
+        return refusal_of([_unread(folder or ".", error)])
+    here = (f"{folder}/{name}" if folder else name for name in names)
+    called = [path for path in here if may_be_record(path, settings)]
+    records = records_among(called, lambda path: _is_record(root, path), "" if is_folder else named)
+    found = pair_in(names, folder, records.__contains__, looked_for)
     if isinstance(found, Refusal):
         return found
-    return Planned(found.spec_id, _changes(pair, (record, contract), (found.record, found.contract)))
+    unfit = [reason for path in (found.record, found.contract) for reason in _unfit(path)]
+    return refusal_of(unfit, found.record) if unfit else found
+
+
+def _is_record(root: Path, path: str) -> bool:
+    """Whether a file that has the name of a record is one; what cannot be read counts, so that somebody mends it."""
+    try:
+        return record_in(files.read(root, path), path) is not None
+    except (OSError, files.OutsideRoot):
+        return True
+
+
+def _unfit(path: str) -> list[Reason]:
+    """Why no event can name a path."""
+    remedy = "an allocation is an event, which names both files: move them to a shorter and plainer path"
+    if len(path) > LONGEST_TEXT:
+        return [(f"the path {shortened(path)} has {len(path):,} characters, more than {LONGEST_TEXT}", remedy)]
+    return [] if _fits(path) else [(f"the path {shortened(path)} is no UTF-8 on one line", remedy)]
+
+
+def _fits(text: str) -> bool:
+    """Whether an event can hold a text."""
+    return len(text) <= LONGEST_TEXT and "\n" not in text and is_encodable(text)
+
+
+def _unread(path: str, error: OSError | files.OutsideRoot) -> Reason:
+    if isinstance(error, OSError):
+        reason = (error.strerror or str(error)).lower()
+        return f"{path} cannot be read: {reason}", "put an ordinary file there that you may read"
+    problem, _, remedy = str(error).partition("; ")
+    return problem, remedy
+
+
+def read_pair(root: Path, pair: Pair) -> tuple[bytes, bytes] | Refusal:
+    """The content of the record and of the contract, or why they cannot be read."""
+    contents: list[bytes] = []
+    reasons: list[Reason] = []
+    for path in (pair.record, pair.contract):
+        try:
+            contents.append(files.read(root, path))
+        except (OSError, files.OutsideRoot) as error:
+            reasons.append(_unread(path, error))
+    return refusal_of(reasons, pair.record) if reasons else (contents[0], contents[1])
+
+
+def _considered(root: Path, pair: Pair, namespace: str, records: Iterable[str]) -> Now | Refusal:
+    """The identity that a spec is to get; `records` are the paths of all records of the project."""
+    now = read_pair(root, pair)
+    if isinstance(now, Refusal):
+        return now
+    found = decided(elicitation_in(now[0], pair.record), contract_in(now[1], pair.contract), *now, namespace)
+    if isinstance(found, Refusal):
+        return found
+    others = [path for path in records if _holds(root, path, found.spec_id) and not is_same(root, path, pair.record)]
+    return refusal_of([copied(found.spec_id, pair.record, others)]) if others else Now(*now, found)
+
+
+def _holds(root: Path, path: str, spec_id: str) -> bool:
+    """Whether a record has this identity."""
+    try:
+        data = files.read(root, path)
+    except (OSError, files.OutsideRoot):
+        return False
+    return carries(data, spec_id) and elicitation_in(data, path).spec_id == spec_id
+
+
+def is_same(root: Path, path: str, other: str) -> bool:
+    """Whether two paths lead to one file."""
+    return path == other or files.inside(root, path) == files.inside(root, other)
+
+
+def planned(root: Path, pair: Pair, namespace: str, records: Iterable[str]) -> Planned | Refusal:
+    """What an allocation would do, or why there is none."""
+    now = _considered(root, pair, namespace, records)
+    return now if isinstance(now, Refusal) else _planned(pair, now)
+
+
+def _planned(pair: Pair, now: Now) -> Planned:
+    after = (now.found.record, now.found.contract)
+    return Planned(now.found.spec_id, _changes(pair, (now.record, now.contract), after))
 
 
 def _changes(pair: Pair, before: tuple[bytes, bytes], after: tuple[bytes, bytes]) -> tuple[Change, ...]:
@@ -90,40 +202,34 @@ def _changes(pair: Pair, before: tuple[bytes, bytes], after: tuple[bytes, bytes]
     return tuple(Change(path, old, new) for path, old, new in every if old != new)
 
 
-def allocate(root: Path, pair: Pair, namespace: str, book: Ledger, span: Span) -> Planned | Refusal:
+def allocate(
+    root: Path, pair: Pair, namespace: str, records: Iterable[str], book: Ledger, span: Span
+) -> Planned | Refusal:
     """Write the identity into both files and record it, or record why not."""
     with files.lock(root):
-        record, contract = read_pair(root, pair)
-        found = decided(
-            elicitation_in(record, pair.record), contract_in(contract, pair.contract), record, contract, namespace
-        )
-        if isinstance(found, Refusal):
-            refuse(book, pair.record, found, span)
-            return found
+        now = _considered(root, pair, namespace, records)
+        if isinstance(now, Refusal):
+            refuse(book, pair.record, now, span)
+            return now
+        found = now.found
         files.clear_leftovers(root, [pair.record.rpartition("/")[0] or ".", f"{FOLDER}/allocations"])
-        way_back = _kept_way_back(root, pair, found.spec_id)
-        if way_back is None and found.changes:
-            way_back = WayBack(found.spec_id, record, contract)
+        way_back = way_back_of(found, now.record, now.contract, _kept_way_back(root, pair, found.spec_id))
+        if found.changes:
             files.write(root, _place(pair.record), msgspec.json.encode(way_back))
         files.write(root, pair.record, found.record)
         files.write(root, pair.contract, found.contract)
-        book.append(_allocated(pair, found, way_back, _times_reverted(book, found.spec_id), span))
-        return Planned(found.spec_id, _changes(pair, (record, contract), (found.record, found.contract)))
+        times = _times_reverted(book, found.spec_id)
+        book.append(_allocated(pair, found.spec_id, before_in(way_back), times, span))
+        return _planned(pair, now)
 
 
-def _allocated(pair: Pair, found: Allocation, way_back: WayBack | None, times: int, span: Span) -> Draft:
-    was = (found.record_was, found.contract_was)
-    context: dict[str, Any] = {"spec_id": found.spec_id, "record": pair.record, "contract": pair.contract}
-    if way_back is not None:
-        was = (value_in_record(way_back.record), value_in_contract(way_back.contract))
-        context |= {"record_digest": _digest(way_back.record), "contract_digest": _digest(way_back.contract)}
-    context |= {"record_was": _short(was[0]), "contract_was": _short(was[1])}
+def _allocated(pair: Pair, spec_id: str, before: tuple[Before, Before], times: int, span: Span) -> Draft:
     return Draft(
         event="gate:pass",
         type="spec_allocated",
-        context=context,
+        context={"spec_id": spec_id, "record": pair.record, "contract": pair.contract, **told_of(before, _fits)},
         # Allocated, reverted and allocated again are three decisions.
-        idempotency_key=keyed("spec_allocated", found.spec_id, pair.record, str(times)),
+        idempotency_key=keyed("spec_allocated", spec_id, pair.record, str(times)),
         **msgspec.structs.asdict(span),
     )
 
@@ -137,38 +243,41 @@ def refuse(book: Ledger, record: str, refusal: Refusal, span: Span) -> None:
         Draft(
             event="gate:fail",
             type="spec_allocation_refused",
-            context={"spec_id": None, "record": record, "reasons": reasons},
+            context={"spec_id": None, "record": record if _fits(record) else None, "reasons": reasons},
             idempotency_key=keyed("spec_allocation_refused", record, span.span_id),
             **msgspec.structs.asdict(span),
         )
     )
 
 
-def reverted(root: Path, pair: Pair, book: Ledger) -> Planned | None:
-    """What taking an allocation back would do; None where there is nothing to take back."""
-    record, contract = read_pair(root, pair)
-    spec_id = elicitation_in(record, pair.record).spec_id or contract_in(contract, pair.contract).spec_id
+def reverted(root: Path, pair: Pair, book: Ledger | None) -> Planned | Refusal | None:
+    """What taking an allocation back would do, or why it is not done; None where there is nothing to take back."""
+    now = read_pair(root, pair)
+    if isinstance(now, Refusal):
+        return now
+    record, contract = elicitation_in(now[0], pair.record), contract_in(now[1], pair.contract)
+    if wrong := list(problems_of(record, contract)):
+        return refusal_of(wrong, pair.record)
+    spec_id = record.spec_id or contract.spec_id
     if not spec_id:
         return None
-    way_back = _kept_way_back(root, pair, spec_id)
-    was = _told_before(book, spec_id, pair, way_back)
+    before = _known_before(root, pair, spec_id, book)
     after = (
-        without_spec_id_in_record(record, was[0]) if _holds(value_in_record(record), spec_id) else record,
-        without_spec_id_in_contract(contract, was[1]) if _holds(value_in_contract(contract), spec_id) else contract,
+        without_spec_id_in_record(now[0], before[0].written) if record.spec_id == spec_id else now[0],
+        without_spec_id_in_contract(now[1], before[1].written) if contract.spec_id == spec_id else now[1],
     )
-    edited: tuple[str, ...] = ()
-    if way_back is not None:
-        kept = ((pair.record, after[0], way_back.record), (pair.contract, after[1], way_back.contract))
-        edited = tuple(path for path, new, old in kept if new != old)
-    return Planned(spec_id, _changes(pair, (record, contract), after), edited)
+    every = list(zip((pair.record, pair.contract), before, now, after, strict=True))
+    unknown = tuple(path for path, one, old, new in every if old != new and not one.known)
+    edited = tuple(path for path, one, _, new in every if one.known and one.digest not in ("", digest_of_file(new)))
+    return Planned(spec_id, _changes(pair, now, after), edited, unknown)
 
 
-def revert(root: Path, pair: Pair, book: Ledger, span: Span) -> Planned | None:
+def revert(root: Path, pair: Pair, book: Ledger, span: Span) -> Planned | Refusal | None:
     """Take an allocation back: both files, and an event that says so."""
     with files.lock(root):
         found = reverted(root, pair, book)
-        if found is None:
-            return None
+        if found is None or isinstance(found, Refusal):
+            return found
         times = _times_reverted(book, found.spec_id)
         for change in found.changes:
             files.write(root, change.path, change.after)
@@ -185,19 +294,17 @@ def revert(root: Path, pair: Pair, book: Ledger, span: Span) -> Planned | None:
         return found
 
 
-def _holds(value: str | None, spec_id: str) -> bool:
-    return value is not None and spec_id in value.lower()
-
-
-def _told_before(book: Ledger, spec_id: str, pair: Pair, way_back: WayBack | None) -> tuple[str | None, str | None]:
+def _known_before(root: Path, pair: Pair, spec_id: str, book: Ledger | None) -> tuple[Before, Before]:
     """What stood in the two files for the ID: as the way back has it, else as the event says."""
-    if way_back is not None:
-        return value_in_record(way_back.record), value_in_contract(way_back.contract)
+    way_back = _kept_way_back(root, pair, spec_id)
+    kept = before_in(way_back) if way_back else (NOBODY_KNOWS, NOBODY_KNOWS)
+    if (kept[0].known and kept[1].known) or book is None:
+        return kept
     told: list[Event] = [
         one for one in book.events(spec=spec_id, type="spec_allocated") if one.context["record"] == pair.record
     ]
-    context = told[-1].context if told else {}
-    return context.get("record_was"), context.get("contract_was")
+    event = before_told(told[-1].context if told else {})
+    return kept[0] if kept[0].known else event[0], kept[1] if kept[1].known else event[1]
 
 
 def _times_reverted(book: Ledger, spec_id: str) -> int:
@@ -215,14 +322,6 @@ def _kept_way_back(root: Path, pair: Pair, spec_id: str) -> WayBack | None:
 def _place(record: str) -> str:
     name = hashlib.sha256(record.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     return f"{FOLDER}/allocations/{name}.json"
-
-
-def _digest(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-def _short(value: str | None) -> str | None:
-    return value if value is None or len(value) <= LONGEST_TEXT else None
 
 
 def _line(text: str) -> str:

@@ -6,14 +6,14 @@ implements: MU-LEDGER-8022, MU-LEDGER-8031, MU-ALLOC-4022
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from muster.ledger.book import Ledger
-from muster.ledger.database import NoLedger, is_server
+from muster.ledger.database import NoLedger, means_server
 from muster.ledger.events import Draft
 from muster.ledger.keys import keyed
 from muster.ledger.rows import ScriptRun
@@ -21,14 +21,15 @@ from muster.model import Outcome, Severity
 from muster.text.canonical import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from muster.ledger.rows import Run
     from muster.ledger.task import Attempt
     from muster.model import Finding
     from muster.settings import Settings
 
-MOST_NAMED = 64  # specs that a run names one by one
+MOST_NAMED = 64  # files that a run names one by one
+LONGEST_STATUS = 200
 _TRACE = "MUSTER_TRACE_ID"
 _SPAN = "MUSTER_SPAN_ID"
 
@@ -48,7 +49,7 @@ def open_ledger(root: Path, settings: Settings, *, durable: bool = True) -> Ledg
 def is_there(root: Path, settings: Settings) -> bool:
     """Whether a project has a ledger already, as far as that can be told without asking a server."""
     address = address_of(root, settings)
-    return is_server(address) or Path(address).exists()
+    return means_server(address) or Path(address).exists()
 
 
 def ledger_read(root: Path, settings: Settings) -> Ledger | None:
@@ -78,12 +79,15 @@ def environment_of(attempt: Attempt) -> dict[str, str]:
 
 
 def documents_read(outcome: Outcome) -> tuple[str, ...]:
-    """The specs that went into a run; of very many, the set of them by its digest."""
-    paths = tuple(document.path for document in outcome.project.specs)
-    if len(paths) <= MOST_NAMED:
-        return paths
-    stand = [[document.path, [one.fingerprint for one in document.requirements]] for document in outcome.project.specs]
-    return (f"specs:{digest_of(stand)}",)
+    """The specs that went into a run."""
+    specs = outcome.project.specs
+    paths = tuple(document.path for document in specs)
+    return named(paths, lambda: [[one.path, [own.fingerprint for own in one.requirements]] for one in specs])
+
+
+def named(paths: tuple[str, ...], stand: Callable[[], object]) -> tuple[str, ...]:
+    """What went into a run; of very many files, the set of them by the digest of how they stand."""
+    return paths if len(paths) <= MOST_NAMED else (f"{len(paths)} files {digest_of(stand())}",)
 
 
 class Story(Struct, frozen=True):
@@ -95,26 +99,33 @@ class Story(Struct, frozen=True):
 
 
 def stories_of(outcome: Outcome) -> list[Story]:
-    """Each spec with a record by itself, and the rest of the project as one, where there is some."""
+    """Each spec with a record by itself."""
     project = outcome.project
-    found = []
-    for one in project.allocations:
-        paths = frozenset(filter(None, (one.record, one.contract, *one.specs, *one.planning)))
-        derived = {path for path, spec_id in project.spec_ids.items() if one.spec_id and spec_id == one.spec_id}
-        found.append(Story(one.spec_id or None, one.record, paths | derived))
-    told = frozenset[str]().union(*(story.paths for story in found))
-    if not found or any(document.path not in told for document in project.specs):
-        found.append(Story())
-    return found
+    carrying: defaultdict[str, list[str]] = defaultdict(list)
+    for path, spec_id in project.spec_ids.items():
+        carrying[spec_id].append(path)
+    return [
+        Story(
+            one.spec_id or None,
+            one.record,
+            frozenset(
+                filter(None, (one.record, one.contract, *one.specs, *one.planning, *carrying.get(one.spec_id, ())))
+            ),
+        )
+        for one in project.allocations
+    ]
 
 
 def gate_events(run: Run, outcome: Outcome, findings: Iterable[Finding], fail_on: Severity) -> Iterator[Draft]:
-    """What the gate decided, spec by spec."""
-    shown = list(findings)
+    """What the gate decided, spec by spec, and of the rest of the project where there is some."""
     stories = stories_of(outcome)
-    told = frozenset[str]().union(*(story.paths for story in stories))
-    for story in stories:
-        own = [one for one in shown if (one.place.path in story.paths if story.paths else one.place.path not in told)]
+    numbers = {path: number for number, story in enumerate(stories) for path in story.paths}
+    parts: defaultdict[int, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        parts[numbers.get(finding.place.path, -1)].append(finding)
+    rest = -1 in parts or not stories or any(document.path not in numbers for document in outcome.project.specs)
+    for number, story in [*enumerate(stories), *([(-1, Story())] if rest else [])]:
+        own = parts[number]
         severities = Counter(finding.severity for finding in own)
         yield Draft(
             event="gate:fail" if any(one.severity.reaches(fail_on) for one in own) else "gate:pass",
@@ -133,12 +144,14 @@ def gate_events(run: Run, outcome: Outcome, findings: Iterable[Finding], fail_on
         )
 
 
-def status_events(run: Run, outcome: Outcome, known: dict[str, tuple[str, int]]) -> Iterator[Draft]:
+def status_events(run: Run, outcome: Outcome, book: Ledger) -> Iterator[Draft]:
     """Each spec whose status is another than the ledger last heard of.  implements: MU-LEDGER-8033"""
+    known = book.statuses()
     records = {path: story for story in stories_of(outcome) for path in story.paths}
     for document in outcome.project.specs:
         before, times = known.get(document.path, (None, 0))
-        if document.status and document.status != before:
+        status = book.scrubbed_text(document.status)[:LONGEST_STATUS]  # as the ledger will have it
+        if status and status != before:
             story = records.get(document.path, Story())
             yield Draft(
                 event="spec:changed",
@@ -150,9 +163,9 @@ def status_events(run: Run, outcome: Outcome, known: dict[str, tuple[str, int]])
                     "record": story.record,
                     "spec": document.path,
                     "before": before,
-                    "after": document.status,
+                    "after": status,
                 },
-                idempotency_key=keyed("spec_status_changed", document.path, str(times), document.status),
+                idempotency_key=keyed("spec_status_changed", document.path, str(times), status),
             )
 
 

@@ -360,7 +360,7 @@ class TaskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     slug: Annotated[str, Meta(description="Its short name: lower case, digits, `-` and `_`.")]
     command: Annotated[tuple[str, ...], Meta(description="The command and its arguments.", min_length=1)]
     name: Annotated[str, Meta(description="Its name for people; the slug, where it is empty.")] = ""
-    type: Annotated[str, Meta(description="Its kind, to tell tasks apart by.")] = "task"
+    type: Annotated[str, Meta(description="Its kind, to tell tasks apart by.", min_length=1)] = "task"
     window: Annotated[
         str, Meta(description="It is recorded once in each window: `15m`, `1h`, `1d`, `1w`; empty for each time.")
     ] = ""
@@ -516,8 +516,8 @@ def _wanted(value: Any, kind: Any, limits: Meta | None) -> str:
         return noun
     low = f" from {limits.ge}" if limits.ge is not None else ""
     high = f" to {limits.le}" if limits.le is not None else ""
-    some = " with at least one member" if limits.min_length else ""
-    return f"{noun}{low}{high}{some}"
+    some = " that is not empty" if kind is str else " with at least one member"
+    return f"{noun}{low}{high}{some if limits.min_length else ''}"
 
 
 def _no_pattern(pattern: str) -> str:

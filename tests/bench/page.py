@@ -315,6 +315,12 @@ def ledgers(cost: ledger.Cost) -> list[str]:
     ]
 
 
+def with_ledgers(text: str, cost: ledger.Cost) -> str:
+    """The page with the tables of the ledger anew, all else as it was measured."""
+    head, mark, tail = text.partition("## How to repeat it")
+    return head.split("### Ledger\n", 1)[0] + "\n".join(ledgers(cost)) + "\n" + mark + tail
+
+
 def _asked(store: str, asked: ledger.Question) -> str:
     figures = f"{1e3 * asked.small:.3f} | {1e3 * asked.large:.3f} | {asked.ratio:.2f}"
     return f"| {store}: {asked.name} | `{asked.index}` | {figures} |"

@@ -69,7 +69,9 @@ def main() -> int:
     print(page.summary(report))
     if options.write:
         target = ROOT / "specs/guide/performance.md"
-        target.write_text(page.page(report), encoding="utf-8", newline="\n")
+        alone = recorded if options.only else None
+        text = page.with_ledgers(target.read_text(encoding="utf-8"), alone) if alone else page.page(report)
+        target.write_text(text, encoding="utf-8", newline="\n")
         print(f"wrote {target.relative_to(ROOT)}", file=sys.stderr)
     return 0
 
@@ -98,7 +100,9 @@ def _cited(options: argparse.Namespace, folder: Path) -> trace.Cost:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure Muster beside a plain parse of the same Markdown.")
     parser.add_argument("--quick", action="store_true", help="the small sizes only, and no site")
-    parser.add_argument("--only", choices=["trace", "ledger"], help="these alone; writes nothing")
+    parser.add_argument(
+        "--only", choices=["trace", "ledger"], help="these alone; the page gets the tables of the ledger"
+    )
     parser.add_argument("--sizes", type=_numbers, help="requirements of the synthetic projects: 1000,10000,100000")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of every measurement")
     parser.add_argument("--no-corpora", action="store_true")
@@ -111,7 +115,8 @@ def _options() -> argparse.Namespace:
     if options.only and vars(options)[f"no_{options.only}"]:
         parser.error(f"--only {options.only} and --no-{options.only} leave nothing to measure")
     without = options.no_corpora or options.no_trace or options.no_site or options.no_ledger
-    options.write = not (options.quick or options.only or options.sizes or without or options.no_write)
+    parts = options.quick or options.only == "trace" or options.sizes or without
+    options.write = not (parts or options.no_write)
     options.no_trace = options.no_trace or options.only == "ledger"
     options.no_ledger = options.no_ledger or options.quick or options.only == "trace"
     options.sizes = options.sizes or ([1000, 10_000] if options.quick else [1000, 10_000, 100_000])

@@ -21,7 +21,7 @@ from muster.allocation.writing import (
 from muster.text.words import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from muster.allocation.contract import Contract
     from muster.allocation.elicitation import Elicitation
@@ -32,6 +32,7 @@ class Refusal(Struct, frozen=True):
 
     reasons: tuple[str, ...]
     help: str
+    record: str = ""  # the record that is refused, where it is known which
 
 
 class Allocation(Struct, frozen=True):
@@ -45,7 +46,7 @@ class Allocation(Struct, frozen=True):
     changes: bool  # at least one of the files holds something else so far
 
 
-_Reason = tuple[str, str]  # what is wrong, what to do
+Reason = tuple[str, str]  # what is wrong, what to do
 _SETTLE = f"settle what blocks, then set `{READY}: true` and `{BLOCKING}: []`"
 _NAMESPACE = 'put `namespace = "UUID"` into muster.toml; `muster init` writes one'
 
@@ -60,7 +61,7 @@ def decided(
     implements: MU-ALLOC-4002 MU-ALLOC-4012
     """
     kept = record.spec_id or contract.spec_id
-    reasons = [*_problems(record, contract), *_disagreement(record, contract)]
+    reasons = [*problems_of(record, contract), *_disagreement(record, contract)]
     if not (record.spec_id and contract.spec_id):
         reasons += _unready(record)
     if not kept and not namespace:
@@ -77,17 +78,25 @@ def decided(
     return refusal_of(reasons) if reasons else allocation
 
 
-def refusal_of(reasons: list[_Reason]) -> Refusal:
+def refusal_of(reasons: list[Reason], record: str = "") -> Refusal:
     """A refusal with all its reasons, each remedy told once."""
-    return Refusal(tuple(reason for reason, _ in reasons), "; ".join(dict.fromkeys(remedy for _, remedy in reasons)))
+    remedies = dict.fromkeys(remedy for _, remedy in reasons)
+    return Refusal(tuple(reason for reason, _ in reasons), "; ".join(remedies), record)
 
 
-def _problems(record: Elicitation, contract: Contract) -> Iterator[_Reason]:
+def copied(spec_id: str, record: str, others: Sequence[str]) -> Reason:
+    """What to say of a record whose ID others hold as well."""
+    remedy = "take it out of the copy and of the contract beside it, then run `muster allocate` on the copy"
+    return f"{spec_id} is the ID of another record as well: {record} and {', '.join(others)} hold it", remedy
+
+
+def problems_of(record: Elicitation, contract: Contract) -> Iterator[Reason]:
+    """All for which the two files cannot be read."""
     for problem in (*record.problems, *contract.problems):
         yield f"{problem.place}: {problem.message}", problem.help
 
 
-def _disagreement(record: Elicitation, contract: Contract) -> Iterator[_Reason]:
+def _disagreement(record: Elicitation, contract: Contract) -> Iterator[Reason]:
     """Two IDs for one spec, both shown.
 
     implements: MU-ALLOC-4013
@@ -98,7 +107,7 @@ def _disagreement(record: Elicitation, contract: Contract) -> Iterator[_Reason]:
         yield f"the files carry different IDs: {ours}, {theirs}", remedy
 
 
-def _unready(record: Elicitation) -> Iterator[_Reason]:
+def _unready(record: Elicitation) -> Iterator[Reason]:
     """What the record says against planning; what it says in a wrong way is a problem of it, told as such."""
     if not record.readable:
         return
@@ -114,7 +123,7 @@ def _unready(record: Elicitation) -> Iterator[_Reason]:
 
 def _unkept(
     record: Elicitation, contract: Contract, record_data: bytes, contract_data: bytes, allocation: Allocation
-) -> Iterator[_Reason]:
+) -> Iterator[Reason]:
     """Files that could not be read after their edit, or not be put back: they are left alone."""
     by_hand = f"write `{KEY}` into it by hand: {allocation.spec_id}"
     if not record.spec_id:

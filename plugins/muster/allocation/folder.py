@@ -10,7 +10,9 @@ from muster.allocation.contract import NAME
 from muster.allocation.deciding import Refusal, refusal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from muster.allocation.deciding import Reason
 
 
 class Pair(Struct, frozen=True):
@@ -26,6 +28,17 @@ def contract_beside(record: str) -> str:
     return f"{folder}{slash}{NAME}"
 
 
+def records_among(called: Sequence[str], is_record: Callable[[str], bool], named: str = "") -> list[str]:
+    """The records among the files of a folder that have the name of one; `named` is the one that somebody means.
+
+    A page without a record's keys is none, unless it is meant, or alone: then it is told what it lacks.
+    """
+    records = [path for path in called if is_record(path)]
+    if named and named not in records:
+        return [named]
+    return records or list(called if len(called) == 1 else ())
+
+
 def pair_in(names: Iterable[str], folder: str, is_record: Callable[[str], bool], looked_for: str) -> Pair | Refusal:
     """The record and the contract among the names of a folder ("" for the root).
 
@@ -37,7 +50,7 @@ def pair_in(names: Iterable[str], folder: str, is_record: Callable[[str], bool],
     records = sorted(path for path in here if is_record(path))
     contract = f"{folder}/{NAME}" if folder else NAME
     shown = folder or "."
-    reasons = []
+    reasons: list[Reason] = []
     if not records:
         words = f"{shown} has no elicitation record; looked for {looked_for}"
         reasons.append((words, "name the record; it has `ready_for_planning` in its front matter"))
@@ -46,4 +59,6 @@ def pair_in(names: Iterable[str], folder: str, is_record: Callable[[str], bool],
         reasons.append((words, "keep one in a directory: the contract beside it belongs to one spec"))
     if contract not in here:
         reasons.append((f"{contract} is missing", "write the objective contract there; `{}` is enough to begin with"))
-    return refusal_of(reasons) if reasons else Pair(records[0], contract)
+    if reasons:
+        return refusal_of(reasons, records[0] if len(records) == 1 else "")
+    return Pair(records[0], contract)

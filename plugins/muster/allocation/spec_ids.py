@@ -11,6 +11,11 @@ _WORDS = frozenset({"", "null", "~", "tbd", "todo", "pending", "none", "...", _N
 _BRACKETED = re.compile(r"<[^<>]*>|\{\{[^{}]*\}\}")
 
 
+def carries(data: bytes, spec_id: str) -> bool:
+    """Whether a file holds the ID, in whatever it is written: without its zeros, UTF-16 is ASCII here."""
+    return spec_id.encode() in data.replace(b"\0", b"").lower()
+
+
 def spec_id_of(text: str) -> str | None:
     """The UUID in lower case, "" for a placeholder, None for what is neither.
 

@@ -5,7 +5,9 @@ implements: MU-ALLOC-4001, MU-ALLOC-4002, MU-ALLOC-4014, MU-ALLOC-4015, MU-ALLOC
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -56,7 +58,7 @@ def command(where: Where, *, path: str | None, dry_run: bool, revert: bool, no_r
     with recorded(where, "allocate", enabled=not (no_record or dry_run)) as log:
         workspace = where.open()
         log.opened(workspace)
-        pair = _pair(where, workspace, path, log, dry_run=dry_run)
+        pair = _pair(where, workspace, path, log, tell=not (dry_run or revert))
         if isinstance(pair, Refusal):
             return _refused(pair, log)
         log.reads = (pair.record, pair.contract)
@@ -65,32 +67,21 @@ def command(where: Where, *, path: str | None, dry_run: bool, revert: bool, no_r
         return _allocated(workspace, pair, log, colour, dry_run=dry_run)
 
 
-def _pair(where: Where, workspace: Workspace, path: str | None, log: Log, *, dry_run: bool) -> Pair | Refusal:
-    """The record that is meant, and its contract."""
-    from muster.allocating import refuse
+def _pair(where: Where, workspace: Workspace, path: str | None, log: Log, *, tell: bool) -> Pair | Refusal:
+    """The record that is meant, and its contract; a refusal goes into the ledger where it is to `tell`."""
+    from muster.allocating import pair_at, refuse
     from muster.allocation.deciding import Refusal
-    from muster.allocation.folder import pair_in
     from muster.recording import open_ledger
-    from muster.text.globs import matches
 
-    globs = workspace.settings.allocation.records
     named = _named(where, workspace, path)
     if named.startswith("../") or named == "..":
         raise Mistake(f"{path}: it is outside of the project", help="name a record of the project")
-    target = workspace.root / named
-    if not target.exists():
+    if not os.path.lexists(workspace.root / named):
         raise Mistake(f"{path}: no such file or folder", help="name an elicitation record, or the folder that holds it")
-    is_folder = target.is_dir()
-    folder = ("" if named == "." else named) if is_folder else named.rpartition("/")[0]
-    found = pair_in(
-        [one.name for one in (workspace.root / folder).iterdir()],
-        folder,
-        lambda one: (not is_folder and one == named) or any(matches(one, glob) for glob in globs),
-        " and ".join(f"`{glob}`" for glob in globs),
-    )
-    if isinstance(found, Refusal) and not dry_run:
+    found = pair_at(workspace.root, named, workspace.settings)
+    if isinstance(found, Refusal) and tell:
         with open_ledger(workspace.root, workspace.settings) as book:
-            refuse(book, named, found, _span(log))
+            refuse(book, found.record or named, found, _span(log))
     return found
 
 
@@ -127,16 +118,17 @@ def _refused(refusal: Refusal, log: Log) -> int:
 
 
 def _allocated(workspace: Workspace, pair: Pair, log: Log, colour: str, *, dry_run: bool) -> int:
-    from muster.allocating import allocate, planned
+    from muster.allocating import allocate, may_be_record, planned
     from muster.allocation.deciding import Refusal
     from muster.recording import open_ledger
 
     root, namespace = workspace.root, workspace.settings.namespace
+    records = [path for path in workspace.inputs.paths if may_be_record(path, workspace.settings)]
     if dry_run:
-        found = planned(root, pair, namespace)
+        found = planned(root, pair, namespace, records)
     else:
         with open_ledger(root, workspace.settings) as book:
-            found = allocate(root, pair, namespace, book, _span(log))
+            found = allocate(root, pair, namespace, records, book, _span(log))
     if isinstance(found, Refusal):
         return _refused(found, log)
     log.spec_ids = [found.spec_id]
@@ -167,43 +159,63 @@ def _show(found: Planned, colour: str) -> None:
 
 
 def _reverted(workspace: Workspace, pair: Pair, log: Log, colour: str, *, dry_run: bool) -> int:
-    from muster.allocating import revert, reverted
-    from muster.recording import open_ledger
+    from muster.allocating import Planned, revert, reverted
+    from muster.allocation.deciding import Refusal
+    from muster.recording import ledger_read, open_ledger
 
-    with open_ledger(workspace.root, workspace.settings) as book:
-        found = reverted(workspace.root, pair, book)
-        if found is None:
-            raise Mistake(f"{visible(pair.record)} has no spec_id", help="there is nothing to take back")
-        log.spec_ids = [found.spec_id]
-        carriers = list(_carriers(workspace, pair, found.spec_id))
-        if carriers:
-            listed = ", ".join(visible(path) for path in carriers[:10]) + (" ..." if len(carriers) > 10 else "")
-            note(f"muster: {found.spec_id} is not taken back: {listed} carries it")
-            note("help: an identity that something stands on is not undone; take it out there first")
-            log.failed("RevertRefused", f"{found.spec_id} stands in {counted(len(carriers), 'more file')}")
-            return 1
-        if dry_run:
-            _show(found, colour)
-            note(f"{found.spec_id} would be taken back; nothing is written")
-            return 0
-        revert(workspace.root, pair, book, _span(log))
-    log.wrote(change.path for change in found.changes)
-    out(f"reverted {found.spec_id}\n" + "".join(f"written {visible(change.path)}\n" for change in found.changes))
+    root, settings = workspace.root, workspace.settings
+    with (ledger_read(root, settings) if dry_run else open_ledger(root, settings)) or nullcontext() as book:
+        found = reverted(root, pair, book)
+        if isinstance(found, Planned):
+            log.spec_ids = [found.spec_id]
+            if _is_carried(workspace, pair, found.spec_id, log):
+                return 1
+        if book is not None and not dry_run:
+            found = revert(root, pair, book, _span(log))
+    if found is None:
+        raise Mistake(f"{visible(pair.record)} has no spec_id", help="there is nothing to take back")
+    if isinstance(found, Refusal):
+        return _refused(found, log)
+    if dry_run:
+        _show(found, colour)
+    else:
+        log.wrote(change.path for change in found.changes)
+        out(f"reverted {found.spec_id}\n" + "".join(f"written {visible(change.path)}\n" for change in found.changes))
     for edited in found.edited:
         note(f"{visible(edited)} was edited since the allocation; only the spec_id is taken out of it")
+    for path in found.unknown:
+        note(f"{visible(path)}: nobody knows what stood there for spec_id before; the key is taken out altogether")
+    if found.unknown:
+        note("help: the history of git may know it, if it was committed before")
+    if dry_run:
+        note(f"{found.spec_id} would be taken back; nothing is written")
     return 0
 
 
+def _is_carried(workspace: Workspace, pair: Pair, spec_id: str, log: Log) -> bool:
+    """Say which other files carry the ID."""
+    carriers = list(_carriers(workspace, pair, spec_id))
+    if carriers:
+        listed = ", ".join(visible(path) for path in carriers[:10]) + (" ..." if len(carriers) > 10 else "")
+        note(f"muster: {spec_id} is not taken back: {listed} carries it")
+        note("help: an identity that something stands on is not undone; take it out there first")
+        log.failed("RevertRefused", f"{spec_id} stands in {counted(len(carriers), 'more file')}")
+    return bool(carriers)
+
+
 def _carriers(workspace: Workspace, pair: Pair, spec_id: str) -> Iterator[str]:
-    """The files of the project, beside the two, in which the ID stands."""
-    reader, wanted = workspace.inputs.reader, spec_id.encode()
-    paths = [path for path in workspace.inputs.paths if path not in (pair.record, pair.contract)]
+    """The files of the project, beside the two, in which the ID stands, texts or not."""
+    from muster.allocating import is_same
+    from muster.allocation.spec_ids import carries
+    from muster.store import files
+
+    root, paths = workspace.root, workspace.inputs.paths
     with Progress("looking for the spec_id") as progress:
         for number, path in enumerate(paths, start=1):
             try:
-                data = reader.text_of(path, workspace.settings.specs.max_bytes) or b""
-            except OSError:
-                data = b""
-            if wanted in data.lower():
+                holds = carries(files.read(root, path, workspace.settings.specs.max_bytes), spec_id)
+            except (OSError, files.OutsideRoot):
+                holds = False
+            if holds and not any(is_same(root, path, own) for own in (pair.record, pair.contract)):
                 yield path
             progress(number, len(paths))

@@ -158,7 +158,8 @@ def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float, l
     status = int(outcome.fails(fail_on))
     if log:
         log.looked_at(outcome)
-        log.decided(outcome.findings, fail_on)
+        if not (asked.select or asked.ignore or asked.since):  # those look at a part, and the gate decides on the whole
+            log.decided(outcome.findings, fail_on)
         log.wrote(path for _, path in asked.reports if path)
         if status:
             log.failed("GateFailed", tally(outcome.findings))

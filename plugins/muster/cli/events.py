@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from muster.cli.project import Where
     from muster.ledger.events import Event
+    from muster.workspace import Workspace
 
+_MOST = 1_000_000_000
 _LOOK = 0.5  # seconds between two looks of --follow
 _STYLES = {"gate:pass": "green", "gate:fail": "red"}
 
@@ -42,8 +44,8 @@ _STYLES = {"gate:pass": "green", "gate:fail": "red"}
 @click.option("--spec-id", "spec", metavar="ID", help="The whole story of a spec, from before it had this spec_id.")
 @click.option("--trace", metavar="ID", help="Only of this trace.")
 @click.option("--type", "kind", metavar="TYPE", help="Only of this type, such as docs_specs or spec_allocated.")
-@click.option("--after", type=click.IntRange(0), default=0, metavar="N", help="Only those behind event N.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the last N; without it, all.")
+@click.option("--after", type=click.IntRange(0, _MOST), default=0, metavar="N", help="Only those behind event N.")
+@click.option("--limit", type=click.IntRange(1, _MOST), metavar="N", help="Only the last N; without it, all.")
 @click.option("--follow", is_flag=True, help="Go on, and show each event as it comes, until Ctrl-C.")
 @click.option(
     "--format",
@@ -87,14 +89,24 @@ def command(  # noqa: PLR0913 -- one argument for each option
             asked = after or any(value is not None for value in wanted.values())
             note("no event fits" if asked else "no event is recorded yet; `muster check` records what it decides")
         return
-    last = found[-1].seq if found else (book.head().seq if book else 0)
+    last = found[-1].seq if found else after
     while True:
         finish()
         time.sleep(_LOOK)
-        book = book or ledger_of(workspace)
-        fresh = book.events(**wanted, after=last) if book else []
+        fresh = _fresh(workspace, wanted, last)
         out(_written(fresh, form, colour=tinted))
         last = fresh[-1].seq if fresh else last
+
+
+def _fresh(workspace: Workspace, wanted: dict[str, Any], last: int) -> list[Event]:
+    """What came since; the ledger is opened anew, as it may be another by now."""
+    from muster.recording import ledger_read
+
+    book = ledger_read(workspace.root, workspace.settings)
+    if book is None:
+        return []
+    with book:
+        return book.events(**wanted, after=last)
 
 
 def _type(kind: str | None) -> str | None:
@@ -128,17 +140,24 @@ def event_lines(events: Iterable[Event], *, colour: bool) -> Iterator[str]:
 
 
 def _about(context: dict[str, Any]) -> str:
-    """What of a payload says most."""
+    """What of a payload says most; one that somebody damaged is shown as it is."""
+    try:
+        return "; ".join(part for part in _parts(context) if part)
+    except (KeyError, TypeError, ValueError):
+        return msgspec.json.encode(context).decode()
+
+
+def _parts(context: dict[str, Any]) -> Iterator[str]:
     if context.get("reasons"):
-        return "; ".join(context["reasons"])
-    subject = next((context[name] for name in ("spec", "record", "work_packet_id", "chain") if context.get(name)), "")
-    parts = [subject, context.get("spec_id") or ""]
+        yield "; ".join(context["reasons"])
+        return
+    yield next((context[name] for name in ("spec", "record", "work_packet_id", "chain") if context.get(name)), "")
+    yield context.get("spec_id") or ""
     if "errors" in context:
-        parts.append(f"{counted(context['errors'], 'error')}, {counted(context['warnings'], 'warning')}")
+        yield f"{counted(context['errors'], 'error')}, {counted(context['warnings'], 'warning')}"
     if "after" in context:
-        parts.append(f"{context['before'] or 'new'} -> {context['after']}")
-    parts += [str(context[name]) for name in ("gate", "verdict", "label", "decision") if context.get(name)]
-    return "; ".join(part for part in parts if part)
+        yield f"{context['before'] or 'new'} -> {context['after']}"
+    yield from (str(context[name]) for name in ("gate", "verdict", "label", "decision") if context.get(name))
 
 
 @command.command("verify", epilog=examples("muster events verify", "muster events verify --head 12:sha256:0123abcd"))

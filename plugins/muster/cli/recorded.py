@@ -146,5 +146,5 @@ def _write(where: Where, log: Log, settings: Settings, failure: Failure | None, 
         )
         drafts = [draft for made in log.drafts for draft in made(run)]
         if log.outcome is not None:
-            drafts += status_events(run, log.outcome, book.statuses())
+            drafts += status_events(run, log.outcome, book)
         book.record(run, script_runs=(script,), events=tuple(drafts))

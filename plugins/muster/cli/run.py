@@ -18,6 +18,7 @@ from muster.cli.errors import Mistake
 from muster.cli.help import examples
 from muster.cli.project import Where, outcome_of
 from muster.cli.terminal import note, visible
+from muster.text.utf8 import encodable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +104,8 @@ def _task_asked(
         slug, words = words[0], known[words[0]].command
     elif not words:
         raise Mistake("there is no command after --task", help=f"`muster run --task {slug} -- COMMAND`")
-    told = {key: value for key, value in options.items() if value is not None}
+    given = {key: value for key, value in options.items() if value is not None}
+    told = {key: encodable(value) if isinstance(value, str) else value for key, value in given.items()}
     base = msgspec.to_builtins(known[slug]) if slug in known else {"slug": slug}
     row = {**base, **told, "command": list(words)}
     try:
@@ -118,10 +120,12 @@ def _task_asked(
 
 def _parents(workspace: Workspace, settings: TaskSettings, reads: tuple[str, ...]) -> tuple[str, ...]:
     """The files that go in: those named, and those of the project that the task's globs name."""
+    from muster.recording import named
     from muster.text.globs import matches
 
-    found = [path for path in workspace.inputs.paths if any(matches(path, glob) for glob in settings.reads)]
-    return tuple(dict.fromkeys([*reads, *sorted(found)]))
+    versions = workspace.inputs.versions
+    found = tuple(sorted(path for path in versions if any(matches(path, glob) for glob in settings.reads)))
+    return tuple(dict.fromkeys([*reads, *named(found, lambda: [[encodable(path), versions[path]] for path in found])]))
 
 
 class _Running(Struct, frozen=True):
@@ -143,7 +147,7 @@ class _Running(Struct, frozen=True):
         from muster.recording import inherited, open_ledger
 
         own = self.task
-        task = Task(own.slug, own.name, own.type, window=own.window, command=own.command)
+        task = Task(own.slug, own.name, own.type, window=own.window, command=tuple(map(encodable, own.command)))
         # The ledger comes first: what cannot be recorded is not run and then forgotten.
         with open_ledger(self.root, self.workspace.settings) as book:
             attempt = begin(task, key=self.key, reads=self.reads, spec_ids=self._spec_ids(), **inherited())
@@ -179,22 +183,23 @@ class _Running(Struct, frozen=True):
 
     def _attempt(self, book: Ledger, attempt: Attempt) -> Ended:
         from muster.ledger.rows import RunStatus
-        from muster.ledger.running import ran
+        from muster.ledger.running import held_signals, ran
         from muster.ledger.task import failure_of
         from muster.recording import command_run, environment_of
 
         before = self._versions()
-        ended = ran(self.task.command, self.root, environment_of(attempt))
-        run, script = command_run(
-            attempt,
-            book.scrubbed_command(self.task.command),
-            ".",
-            ended.status,
-            status=RunStatus.FAILED if ended.kind else RunStatus.SUCCESS,
-            error=failure_of(ended.message, ended.kind) if ended.kind else None,
-            files_written=_written(before, self._versions()),
-        )
-        self._record(run, script)
+        with held_signals() as caught:
+            ended = ran(self.task.command, self.root, environment_of(attempt), caught)
+            run, script = command_run(
+                attempt,
+                book.scrubbed_command(self.task.command),
+                ".",
+                ended.status,
+                status=RunStatus.FAILED if ended.kind else RunStatus.SUCCESS,
+                error=failure_of(ended.message, ended.kind) if ended.kind else None,
+                files_written=_written(before, self._versions()),
+            )
+            self._record(run, script)
         return ended
 
     def _versions(self) -> dict[str, str]:
@@ -206,6 +211,7 @@ class _Running(Struct, frozen=True):
 
     def _record(self, run: Run, script: object) -> None:
         """Record it; where the ledger went away meanwhile, keep the row in a file that can be imported."""
+        from muster.ledger.book import Refused
         from muster.ledger.database import LedgerUnavailable
         from muster.ledger.rows import ScriptRun
         from muster.recording import open_ledger
@@ -216,21 +222,25 @@ class _Running(Struct, frozen=True):
             # Opened anew: the command may have done away with the file that was open before.
             with open_ledger(self.root, self.workspace.settings) as book:
                 book.record(run, script_runs=(script,))
+        except Refused as error:
+            note(f"muster: the run is not recorded: {visible(error.violations[0])}")
         except LedgerUnavailable as error:
             from muster.ledger.carrying import lines_of_run
+            from muster.ledger.scrubbing import Scrubber
 
             path = f".muster/unrecorded/{run.id.rsplit('_', 1)[-1]}.jsonl"
-            files.write(self.root, path, lines_of_run(run, (script,)))
+            clean = Scrubber(self.workspace.settings.ledger.scrub).run(msgspec.to_builtins(run))
+            files.write(self.root, path, lines_of_run(msgspec.convert(clean, type(run)), (script,)))
             note(f"muster: the run is not in the ledger, but in {path}: {visible(str(error))}")
             note(f"help: {error.remedy}; then `muster runs import {path}`")
 
 
 def _status_of(book: Ledger, first: Run) -> int:
     """How a task ended that is not run again: the exit status of its last attempt."""
-    same = [
-        one for one in book.runs(trace=first.facts.trace_id, limit=None) if one.facts.task_id == first.facts.task_id
-    ]
-    last = max(same, key=lambda one: one.facts.attempt)
+    retries = {one.facts.retry_of: one for one in book.runs(trace=first.facts.trace_id, limit=None)}
+    last = first
+    while (after := retries.get(last.facts.span_id)) is not None:
+        last = after
     scripts = book.script_runs(last.facts.io.script_runs)
     return scripts[-1].exit_status if scripts else int(last.facts.error is not None)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from muster.workspace import Workspace
 
 _AGE = re.compile(r"([0-9]{1,6})([mhdw])")
+_LATEST = 253_402_300_799.0  # the end of the year 9999
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _STYLES = {"success": "green", "failed": "red", "partial": "yellow"}
 
@@ -36,13 +37,13 @@ def _seconds(_: click.Context, __: click.Parameter, value: str | None) -> float 
     if value is None:
         return None
     if match := _AGE.fullmatch(value):
-        return time.time() - int(match[1]) * _SECONDS[match[2]]
+        return max(time.time() - int(match[1]) * _SECONDS[match[2]], 0.0)
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        return min(max((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp(), 0.0), _LATEST)
+    except (ValueError, OverflowError):
         words = f"{value!r} is no time; write 2026-11-28, 2026-11-28T09:20:34Z, or 2h, 7d for as long ago"
         raise click.BadParameter(words) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 @click.group(
@@ -63,7 +64,9 @@ def _seconds(_: click.Context, __: click.Parameter, value: str | None) -> float 
 @click.option("--until", callback=_seconds, metavar="TIME", help="Only from before this time.")
 @click.option("--trace", metavar="ID", help="Only of this trace: an attempt and its retries, and what they started.")
 @click.option("--spec", metavar="SPEC", help="Only those of this spec: its path, its record or its spec_id.")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="The latest N.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1_000_000), default=20, show_default=True, metavar="N", help="The latest N."
+)
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="As what."
 )

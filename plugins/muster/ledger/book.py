@@ -5,6 +5,7 @@ implements: MU-LEDGER-8002, MU-LEDGER-8010, MU-LEDGER-8016, MU-LEDGER-8026, MU-L
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -12,15 +13,24 @@ import msgspec
 from muster.ledger.chain import Parted, appended, continued, head_in, new_events
 from muster.ledger.database import LedgerUnavailable, opened
 from muster.ledger.events import Draft, Stored, breaks_in, problems_in
-from muster.ledger.invariants import MOST_BYTES, Standing, violations, wrong_of_part
-from muster.ledger.queries import EVENT_COLUMNS, Wanted, WantedEvents, columns_of_run, events_query, runs_query
+from muster.ledger.invariants import MOST_BYTES, Prior, Standing, violations, wrong_of_part
+from muster.ledger.queries import (
+    EVENT_COLUMNS,
+    Wanted,
+    WantedEvents,
+    can_fit,
+    events_query,
+    run_query,
+    runs_query,
+)
 from muster.ledger.rows import Run, ScriptRun, ToolCall
 from muster.ledger.scrubbing import Scrubber
-from muster.ledger.shape import size_of, unwritable
+from muster.ledger.shape import is_keepable, shown, size_of, unwritable
 from muster.ledger.standing import key_of, known_keys, parts_of, present, spans_of, trace_of
+from muster.ledger.times import iso_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from muster.ledger.database import Database, Dialect, Row, Session
@@ -91,6 +101,10 @@ class Ledger:
         """Hold a name until what is returned is called; None where another process holds it."""
         return self._database.claimed(key)
 
+    def scrubbed_text(self, text: str) -> str:
+        """A text as the ledger would keep it."""
+        return self._scrubber.text(text)
+
     def scrubbed_command(self, words: Sequence[str]) -> tuple[str, ...]:
         """A command line without its secrets, those included that are an option's next word."""
         return self._scrubber.command(words)
@@ -141,7 +155,8 @@ class Ledger:
             if not wrong and first is None:
                 facts = row["content"]["structured"]
                 known[facts["idempotency_key"]] = row["id"]
-                spans.setdefault(facts["trace_id"], {})[facts["span_id"]] = facts["attempt"]
+                own = spans.setdefault(facts["trace_id"], {})
+                own[facts["span_id"]] = Prior(facts["attempt"], facts["task_id"])
             found += [f"{row.get('id', 'a run')}: {problem}" if len(rows) > 1 else problem for problem in wrong]
             found += [f"event {draft.type}: {problem}" for draft in entry.events for problem in problems_in(draft)]
         if found:
@@ -149,7 +164,7 @@ class Ledger:
         return firsts
 
     def _standing(
-        self, session: Session, entry: Entry, row: Mapping[str, Any], spans: Mapping[str, dict[str, int]]
+        self, session: Session, entry: Entry, row: Mapping[str, Any], spans: Mapping[str, dict[str, Prior]]
     ) -> Standing:
         """What the row refers to, as far as its form lets one tell."""
         trace, (tool_calls, script_runs) = trace_of(row), parts_of(row)
@@ -175,8 +190,8 @@ class Ledger:
             self._insert_script_run(session, script_run)
         for spec in row["meta"].get("spec_ids", ()):
             session.run(
-                f"INSERT INTO run_spec VALUES ({self.dialect.marks(3)}) ON CONFLICT DO NOTHING",
-                (spec, row["ts"], row["id"]),
+                f"INSERT INTO run_spec VALUES ({self.dialect.marks(4)}) ON CONFLICT DO NOTHING",
+                (spec, row["content"]["structured"]["status"], row["ts"], row["id"]),
             )
         identity: str = row["id"]
         return identity
@@ -231,6 +246,8 @@ class Ledger:
     def events(self, **wanted: Any) -> list[Event]:
         """The events that fit, in order: `spec`, `trace`, `type`, `after` a number, and of these the `last` ones."""
         asked = WantedEvents(**wanted)
+        if not can_fit(asked):
+            return []
         query = events_query(asked, self.dialect)
         rows = self._database.read(lambda session: session.rows(query.text, query.parameters))
         found = [Stored(*row).read() for row in rows]
@@ -256,18 +273,19 @@ class Ledger:
 
     def runs(self, **wanted: Any) -> list[Run]:
         """The latest runs that fit `task`, `task_id`, `status`, `trace`, `spec`, `key`, `since` and `until`."""
-        query = runs_query(Wanted(**wanted), self.dialect)
+        asked = Wanted(**wanted)
+        if not can_fit(asked):
+            return []
+        query = runs_query(asked, self.dialect)
         rows = self._database.read(lambda session: session.rows(query.text, query.parameters))
         return [run_of(row) for row in rows]
 
     def run(self, identity: str) -> Run | None:
-        """A run by its ID, or by the 16 characters that end it where it is among the latest ten thousand."""
-        columns, mark = columns_of_run(self.dialect), self.dialect.mark
-        query, value = f"SELECT {columns} FROM experiences e WHERE e.id = {mark}", identity
-        if not identity.startswith("task_exec_"):
-            latest = "SELECT * FROM experiences WHERE type = 'TASK_EXECUTION' ORDER BY created_at DESC LIMIT 10000"
-            query = f"SELECT {columns} FROM ({latest}) e WHERE substr(e.id, length(e.id) - 15) = {mark}"
-        rows = self._database.read(lambda session: session.rows(query, (value,)))
+        """A run by its ID, or by the 16 characters that end it."""
+        if not is_keepable(identity):
+            return None
+        query = run_query(identity, self.dialect)
+        rows = self._database.read(lambda session: session.rows(query.text, query.parameters))
         return run_of(rows[0]) if rows else None
 
     def script_runs(self, names: Sequence[str]) -> list[ScriptRun]:
@@ -288,13 +306,14 @@ class Ledger:
 
     def _parts(self, table: str, columns: str, names: Sequence[str]) -> list[Row]:
         query = f"SELECT {columns} FROM {table} WHERE id = {self.dialect.mark}"
-        return self._database.read(lambda session: [row for name in names for row in session.rows(query, (name,))])
+        known = [name for name in names if is_keepable(name)]
+        return self._database.read(lambda session: [row for name in known for row in session.rows(query, (name,))])
 
     def has_run(self, key: str) -> bool:
         """Whether a run with this key is recorded."""
         field, mark = self.dialect.field("content", "structured", "idempotency_key"), self.dialect.mark
         query = f"SELECT 1 FROM experiences WHERE {field} = {mark}"
-        return bool(self._database.read(lambda session: session.rows(query, (key,))))
+        return is_keepable(key) and bool(self._database.read(lambda session: session.rows(query, (key,))))
 
     # Carrying
 
@@ -330,6 +349,8 @@ def run_of(row: Row) -> Run:
 
 
 def _plain(run: Run | Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(run, Run | Mapping):
+        raise Refused("the run is not recorded", [f"it is {shown(run)}; a run is an object"])
     if not isinstance(run, Run):
         return dict(run)
     try:
@@ -359,7 +380,8 @@ def _flaw(row: Mapping[str, Any]) -> str:
 
 def _columns(row: Mapping[str, Any]) -> tuple[Any, ...]:
     texts = [_text(row[name]) for name in ("content", "provenance", "parents", "causes")]
-    return (row["id"], row["type"], *texts, row["session_id"], row["created_at"], row["ts"], _text(row["meta"]))
+    created = iso_of(row["ts"])  # in one form, as texts are what these are sorted by
+    return (row["id"], row["type"], *texts, row["session_id"], created, row["ts"], _text(row["meta"]))
 
 
 def _text(value: Any) -> str:

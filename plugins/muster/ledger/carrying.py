@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from muster.ledger.backfill import HISTORY as FORMAT
 from muster.ledger.book import Entry, Ledger, run_of
-from muster.ledger.events import Event, Head, Stored, breaks_in
+from muster.ledger.events import Draft, Event, Head, Stored, breaks_in, problems_in
 from muster.ledger.queries import EVENT_COLUMNS, columns_of_run
 from muster.ledger.rows import Run, ScriptRun, ToolCall
 from muster.text.canonical import canonical
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 VERSION = 1
-_BATCH = 500
 
 _encode = msgspec.json.encode
 
@@ -108,7 +107,9 @@ def history_in(data: bytes, name: str) -> History:
             raise NoHistory(f"{name}:{number}: it cannot be read: {error}") from None
     if found.end != {"runs": len(found.entries), "events": len(found.events)}:
         raise NoHistory(f"{name}: it was cut off")
-    return History(tuple(found.entries), tuple(found.events))
+    # A clock that jumped back puts a retry before what it retries; an import needs it behind.
+    entries = sorted(found.entries, key=lambda entry: entry.run.facts.attempt if isinstance(entry.run, Run) else 0)
+    return History(tuple(entries), tuple(found.events))
 
 
 class _Reading:
@@ -167,6 +168,16 @@ def stored_chain(history: History) -> list[Stored]:
     broken = next(breaks_in(stored, first=first), None)
     if broken:
         raise NoHistory(f"the chain of its events is broken: {broken}")
+    keys: set[str] = set()
+    for event in history.events:
+        told = {name: getattr(event, name) for name in Draft.__struct_fields__}
+        wrong = [
+            *problems_in(Draft(**told)),
+            *(["its key is that of an earlier one"] * (event.idempotency_key in keys)),
+        ]
+        if wrong:
+            raise NoHistory(f"event {event.seq} is none that a ledger takes: {wrong[0]}")
+        keys.add(event.idempotency_key)
     return stored
 
 
@@ -178,12 +189,9 @@ def imported(book: Ledger, history: History, *, merge: bool = False) -> Carried:
     """
     stored = stored_chain(history)
     book.carry_events(stored, merge=merge, rehearse=True)
-    new_runs = 0
-    for start in range(0, len(history.entries), _BATCH):
-        batch = history.entries[start : start + _BATCH]
-        runs = [one.run for one in batch if isinstance(one.run, Run)]
-        new_runs += sum(not book.has_run(run.facts.idempotency_key) for run in runs)
-        book.record_all(batch)
+    runs = [one.run for one in history.entries if isinstance(one.run, Run)]
+    new_runs = sum(not book.has_run(run.facts.idempotency_key) for run in runs)
+    book.record_all(history.entries)  # at once: all, or none
     new_events = book.carry_events(stored, merge=merge)
     return Carried(new_runs, len(history.entries) - new_runs, new_events, len(stored) - new_events)
 

@@ -52,7 +52,7 @@ def appended(session: Session, dialect: Dialect, drafts: Sequence[Draft], scrubb
             found.append(Stored(*known[0]).read())
             continue
         row = msgspec.structs.asdict(draft)
-        row["context"] = scrubber.value(row["context"])
+        row["context"] = scrubber.context(row["context"])
         event = sealed(row, head.seq + 1, iso_of(time.time()), head.digest)
         _insert(session, dialect, event)
         head = Head(event.seq, event.digest)
@@ -81,7 +81,7 @@ def _continues(session: Session, events: Sequence[Stored], head: Head) -> bool:
     first = events[0].seq
     ours: dict[int, str] = dict(session.rows(f"SELECT seq, digest FROM events WHERE seq >= {first - 1:d}"))
     ours.setdefault(0, GENESIS)
-    same = all(ours[event.seq] == event.digest for event in events if event.seq <= head.seq)
+    same = all(ours.get(event.seq) == event.digest for event in events if event.seq <= head.seq)
     return same and ours.get(first - 1) == events[0].prev
 
 

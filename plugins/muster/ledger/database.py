@@ -5,6 +5,7 @@ implements: MU-LEDGER-8001
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec import Struct
@@ -49,6 +50,10 @@ class Dialect(Struct, frozen=True):
         if self.name == "sqlite":
             return f"json_extract({column}, '$.{'.'.join(path)}')"
         return f"({column} #>> '{{{','.join(path)}}}')"
+
+    def end_of(self, column: str) -> str:
+        """The last 16 characters of a text."""
+        return f"substr({column}, -16)" if self.name == "sqlite" else f"right({column}, 16)"
 
     def marks(self, count: int) -> str:
         """`?, ?, ?`."""
@@ -110,9 +115,26 @@ def opened(where: str | Path, *, timeout: float, durable: bool = True, reading: 
         raise LedgerUnavailable(
             f"{scheme}:// is no ledger that Muster knows", "give a path, or postgresql://user@host/name"
         )
+    if means_server(address):  # what follows may be a password, and would become the name of a file
+        raise LedgerUnavailable(
+            "the address of the ledger is no path, and no address of a server that Muster reads",
+            "write postgresql://user@host/name, and the password into ~/.pgpass or PGPASSWORD",
+        )
     from muster.ledger.sqlite import Sqlite
 
     return Sqlite(address, timeout=timeout, durable=durable, reading=reading)
+
+
+# `postgresql:/u@h/d`, and words as of libpq: `host=h dbname=d`. A path may stand before, where a project has its own.
+_MEANS_SERVER = (
+    r"(?i:(?:^|/)postgres(?:ql)?:|password\s{0,5}="
+    r"|(?:^|/)(?:host|hostaddr|port|dbname|user|service)\s{0,5}=.*\s\w+\s{0,5}=)"
+)
+
+
+def means_server(address: str) -> bool:
+    """Whether an address is one of a server, or meant to be."""
+    return "://" in address or (("=" in address or ":" in address) and re.search(_MEANS_SERVER, address) is not None)
 
 
 def is_server(address: str) -> bool:

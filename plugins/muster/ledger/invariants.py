@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from muster.ledger.rows import Run, RunStatus, ScriptRun, ToolCall
+from muster.ledger.rows import Method, Run, RunStatus, ScriptRun, ToolCall, Trigger
 from muster.ledger.shape import is_keepable, misshapen, shown
 from muster.ledger.times import agree, duration_ms, iso_of
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 1_000_000  # of a row: texts and artifacts stay out of the ledger
 _LOST = "it holds NUL or half a character, which no database keeps"
 _ROWS = ("tool_calls", "script_runs")
+_OF_THE_ROW = ("id", "session_id", "provenance", "parents", "created_at", "ts", "meta")
+_METHODS = {Trigger.SCHEDULED: Method.SCHEDULED_TASK, Trigger.MANUAL: Method.MANUAL_TASK}
 
 
 def wrong_of_part(row: Mapping[str, Any], kind: type[ToolCall | ScriptRun]) -> list[str]:
@@ -38,10 +40,17 @@ def wrong_of_part(row: Mapping[str, Any], kind: type[ToolCall | ScriptRun]) -> l
     return found
 
 
+class Prior(Struct, frozen=True):
+    """An attempt that a run may follow on."""
+
+    attempt: int
+    task_id: str
+
+
 class Standing(Struct, frozen=True):
     """What the ledger holds that a run refers to."""
 
-    spans: dict[str, int] = {}  # the attempts of its trace, by span
+    spans: dict[str, Prior] = {}  # the attempts of its trace, by span
     tool_calls: frozenset[str] = frozenset()
     script_runs: frozenset[str] = frozenset()
 
@@ -60,7 +69,7 @@ def violations(row: Mapping[str, Any], standing: Standing) -> list[str]:
 
 
 def _touches(field: str, wrong: str) -> bool:
-    name = field if field in ("parents", "created_at", "ts", "meta") else f"content.structured.{field}"
+    name = field if field in _OF_THE_ROW else f"content.structured.{field}"
     return wrong == name or wrong.startswith((f"{name}.", f"{name}[")) or name.startswith(f"{wrong}.")
 
 
@@ -97,6 +106,23 @@ def _times_agree(row: Mapping[str, Any], facts: _Facts, _: Standing) -> Iterator
             yield f"`{text}` is {holder[text]} and `{number}` is {holder[number]!r}, which is {there}; they must agree"
 
 
+def _names(row: Mapping[str, Any], facts: _Facts, _: Standing) -> Iterator[str]:
+    """The ID of a run and that of its session say the task and the start."""
+    slug, started = facts["task_slug"], facts["started_at_ts"]
+    for field, start, joint in (("id", "task_exec_", "_"), ("session_id", "task:", ":")):
+        rest = row[field].removeprefix(start)[:-17]  # without the 16 characters at its end
+        told = rest.removeprefix(f"{slug}{joint}")
+        if _is_time(started) and (told == rest or not agree(told, started)):
+            wanted = f"{start}{slug}{joint}{iso_of(started)}{joint}"
+            yield f"`{field}` is {row[field]}; of this task and start it begins with {wanted}"
+
+
+def _method(row: Mapping[str, Any], facts: _Facts, _: Standing) -> Iterator[str]:
+    told, trigger = row["provenance"]["method"], facts["scheduled_vs_manual"]
+    if told != _METHODS[Trigger(trigger)]:
+        yield f"`provenance.method` is {told}, and `scheduled_vs_manual` is {trigger}; they must agree"
+
+
 def _duration(_: Mapping[str, Any], facts: _Facts, __: Standing) -> Iterator[str]:
     started, ended, told = facts["started_at_ts"], facts["ended_at_ts"], facts["duration_ms"]
     if not (_is_time(started) and _is_time(ended)):
@@ -112,7 +138,7 @@ def _failure(_: Mapping[str, Any], facts: _Facts, __: Standing) -> Iterator[str]
     error = facts["error"]
     if facts["status"] == RunStatus.FAILED:
         for name in ("type", "message"):
-            if error is None or not error.get(name):
+            if error is None or not (error.get(name) or "").strip():
                 yield f"`error.{name}` of a failure must be there"
     elif facts["status"] == RunStatus.SUCCESS and error is not None:
         yield "`error` of a success is null"
@@ -132,10 +158,13 @@ def _attempt(_: Mapping[str, Any], facts: _Facts, standing: Standing) -> Iterato
         yield f"`retry_of` is {prior}, and a first attempt retries nothing"
     elif attempt > 1 and prior is None:
         yield f"`retry_of` is null, and attempt {attempt} retries the one before it"
-    elif prior is not None and standing.spans.get(prior) != attempt - 1:
-        what = f"attempt {standing.spans[prior]}" if prior in standing.spans else "nothing"
-        trace = facts["trace_id"]
-        yield f"`retry_of` is {prior}, which is {what} of trace {trace}; it is the span of attempt {attempt - 1}"
+    elif prior is not None:
+        found, trace = standing.spans.get(prior), facts["trace_id"]
+        if found is None or found.attempt != attempt - 1:
+            what = f"attempt {found.attempt}" if found else "nothing"
+            yield f"`retry_of` is {prior}, which is {what} of trace {trace}; it is the span of attempt {attempt - 1}"
+        elif found.task_id != facts["task_id"]:
+            yield f"`retry_of` is {prior}, an attempt at {shown(found.task_id)}, and this is {shown(facts['task_id'])}"
 
 
 def _span(_: Mapping[str, Any], facts: _Facts, standing: Standing) -> Iterator[str]:
@@ -185,10 +214,12 @@ def _keepable(row: Mapping[str, Any], facts: _Facts, _: Standing) -> Iterator[st
 _CHECKS: tuple[tuple[tuple[str, ...], _Check], ...] = (
     (("started_at_ts", "ended_at_ts", "ts"), _finite),
     (("started_at_iso", "ended_at_iso", "started_at_ts", "ended_at_ts", "created_at", "ts"), _times_agree),
+    (("id", "session_id", "task_slug", "started_at_ts"), _names),
+    (("provenance", "scheduled_vs_manual"), _method),
     (("started_at_ts", "ended_at_ts", "duration_ms", "status"), _duration),
     (("status", "error"), _failure),
     (("parents", "retrieval"), _parents),
-    (("attempt", "retry_of", "trace_id"), _attempt),
+    (("attempt", "retry_of", "trace_id", "task_id"), _attempt),
     (("span_id",), _span),
     (("io",), _named_rows),
     (("retrieval",), _plain_filters),

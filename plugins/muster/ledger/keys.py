@@ -55,5 +55,9 @@ def keyed(*parts: str) -> str:
 
 
 def slug_of(name: str) -> str:
-    """A name as a slug."""
-    return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:64].rstrip("-_") or "task"
+    """A name as a slug; where little is left of its letters, a digest of it tells it from others."""
+    slug = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_")[:64].rstrip("-_")
+    told, kept = (sum(map(str.isalnum, text)) for text in (name[:64], slug))
+    if not name or kept * 2 > told:
+        return slug or "task"
+    return f"{slug[:55].rstrip('-_') or 'task'}-{keyed(name)[7:15]}"

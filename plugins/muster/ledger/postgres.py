@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,7 +28,8 @@ class Postgres:
         self._timeout = timeout
         self._connection: psycopg.Connection[Row] | None = None
         self._stood = False  # a connection did
-        self._demand_address()
+        parts = self._parts()
+        self._options = str(parts.get("options") or os.environ.get("PGOPTIONS") or "")
         try:
             version = self.read(lambda session: version_of(session, POSTGRES))
             if reading:
@@ -38,19 +40,32 @@ class Postgres:
             self.close()
             raise error.at(shown_address(address)) from None
 
-    def _demand_address(self) -> None:
-        """Refuse what is no address in words of our own: those of the library show what may be a password."""
+    def _parts(self) -> dict[str, Any]:
+        """What the address says. Refused is what is none, in words of our own: the library shows passwords."""
         from psycopg.conninfo import conninfo_to_dict
 
         try:
-            parts = conninfo_to_dict(self._address)
+            parts: dict[str, Any] = dict(conninfo_to_dict(self._address))
         except _psycopg().Error:
             parts = {"port": "unreadable"}
         ports = str(parts.get("port") or "").split(",")
-        if not all(port.isdecimal() for port in ports if port) or "@" in str(parts.get("dbname") or ""):
+        # A bare `@` in a password ends it for the library, which would show what follows as part of a name.
+        names = (str(parts.get(name) or "") for name in ("host", "hostaddr", "dbname"))
+        if not all(port.isdecimal() for port in ports if port) or any("@" in name for name in names):
             raise LedgerUnavailable(
                 f"{shown_address(self._address)}: the address cannot be read",
-                "write postgresql://user:password@host:5432/name, in the password %2F for / and %25 for %",
+                "write postgresql://user:password@host:5432/name, in the password %40 for @, %2F for / and %25 for %",
+            )
+
+        return parts
+
+    def _demand_unicode(self, connection: psycopg.Connection[Row]) -> None:
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding != "UTF8":
+            self.close()
+            raise LedgerUnavailable(
+                f"{shown_address(self._address)}: the database is in {encoding}, and a ledger is in UTF8",
+                "make another one: `createdb --encoding=UTF8 --template=template0 NAME`",
             )
 
     @property
@@ -88,9 +103,11 @@ class Postgres:
                 autocommit=True,
                 connect_timeout=left,
                 application_name="muster",
+                client_encoding="utf8",
                 # A server that does not answer, or a lock that is never let go of, ends in words and not in silence.
-                options=f"-c lock_timeout={limit} -c statement_timeout={limit + 1000} -c timezone=UTC",
+                options=f"{self._options} -c lock_timeout={limit} -c statement_timeout={limit + 1000} -c timezone=UTC",
             )
+            self._demand_unicode(self._connection)
             self._stood = True
         return self._connection
 
@@ -107,7 +124,7 @@ class Postgres:
     def claimed(self, key: str) -> Callable[[], None] | None:
         """Hold a name by a lock of a connection of its own, which the server lets go of when that ends."""
         psycopg = _psycopg()
-        number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)
+        number = int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:8], "big", signed=True)
         try:
             held = psycopg.connect(self._address, autocommit=True, connect_timeout=max(int(self._timeout), 2))
             if held.execute("SELECT pg_try_advisory_lock(%s)", (number,)).fetchone() == (True,):
@@ -139,6 +156,7 @@ def _prepare(session: _Session) -> None:
 _REMEDIES = {
     "28": "look at the user and the password of the address, in `ledger.url` or MUSTER_LEDGER",
     "3D": "make that database: `createdb NAME`",
+    "3F": "make the schema that `search_path` names, or leave it out of the address",
     "42501": "let the user create tables there, or have somebody do it who may",
     "57014": "the server is slow: raise the setting `ledger.timeout`",
     "55P03": "another process holds it: wait, or raise the setting `ledger.timeout`",

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from muster.ledger.rows import TYPE
+from muster.ledger.shape import is_keepable
+from muster.ledger.times import iso_of, within_reach
 
 if TYPE_CHECKING:
     from muster.ledger.database import Dialect
     from muster.ledger.rows import RunStatus
+
+
+_MOST = 2**63 - 1  # of what a database counts
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -28,6 +33,13 @@ class Wanted(Struct, frozen=True, kw_only=True):
     since: float | None = None  # seconds since 1970
     until: float | None = None
     limit: int | None = 50
+
+
+def can_fit(wanted: Wanted | WantedEvents) -> bool:
+    """Whether any row can be what is asked for: no database keeps NUL or half a character, and no time is NaN."""
+    values = [getattr(wanted, name) for name in wanted.__struct_fields__]
+    texts = (value for value in values if isinstance(value, str))
+    return all(map(is_keepable, texts)) and not any(value != value for value in values)  # noqa: PLR0124 -- NaN is not
 
 
 class Query(Struct, frozen=True):
@@ -45,9 +57,17 @@ def columns_of_run(dialect: Dialect) -> str:
     return f"e.id, e.type, {content}, {provenance}, {parents}, {causes}, e.session_id, e.created_at, e.ts, {meta}"
 
 
+def run_query(identity: str, dialect: Dialect) -> Query:
+    """The query for a run by its ID, or by the 16 characters that end it."""
+    column, index = "e.id", "experiences"
+    if not identity.startswith("task_exec_"):
+        column, index = dialect.end_of("e.id"), "ix_experiences_short"
+    text = f"SELECT {columns_of_run(dialect)} FROM experiences e WHERE {column} = {dialect.mark}"
+    return Query(text, (identity,), index)
+
+
 def runs_query(wanted: Wanted, dialect: Dialect) -> Query:
     """The query for these runs, by the most selective of its indexes."""
-    from muster.ledger.times import iso_of
 
     def fact(name: str) -> str:
         return dialect.field("e.content", "structured", name)
@@ -61,7 +81,12 @@ def runs_query(wanted: Wanted, dialect: Dialect) -> Query:
         (wanted.spec, "s.spec_id", "s.ts DESC", "run_spec"),
         (wanted.task_id, fact("task_id"), "e.created_at DESC", "ix_experiences_task"),
         (wanted.task, fact("task_slug"), "e.ts DESC", "ix_experiences_task_slug"),
-        (wanted.status and str(wanted.status), fact("status"), "e.created_at DESC", "ix_experiences_status"),
+        (
+            wanted.status and str(wanted.status),
+            fact("status") if wanted.spec is None else "s.status",
+            "e.created_at DESC",
+            "ix_experiences_status",
+        ),
     ):
         if value is not None:
             conditions.append(f"{condition} = {dialect.mark}")
@@ -70,6 +95,8 @@ def runs_query(wanted: Wanted, dialect: Dialect) -> Query:
                 order, index = its_order, its_index
     if index == "ix_experiences_task_slug" and wanted.status is not None:
         index = "ix_experiences_task_status"
+    if index == "run_spec" and wanted.status is not None:
+        index = "ix_run_spec_status"
     if wanted.spec is not None:
         source = "run_spec s JOIN experiences e ON e.id = s.run_id"
     if not index:
@@ -80,12 +107,20 @@ def runs_query(wanted: Wanted, dialect: Dialect) -> Query:
     for moment, sign in ((wanted.since, ">="), (wanted.until, "<")):
         if moment is not None:
             conditions.append(f"{column} {sign} {dialect.mark}")
-            parameters.append(iso_of(moment) if column == "e.created_at" else moment)
+            reached = within_reach(moment)
+            parameters.append(iso_of(reached) if column == "e.created_at" else reached)
     text = f"SELECT {columns_of_run(dialect)} FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {order}"
     if wanted.limit is not None:
         text += f" LIMIT {dialect.mark}"
-        parameters.append(wanted.limit)
+        parameters.append(_counted("limit", wanted.limit))
     return Query(text, tuple(parameters), index)
+
+
+def _counted(name: str, number: int) -> int:
+    """How many rows are asked for."""
+    if number < 1:
+        raise ValueError(f"`{name}` is {number}; it is at least 1, or None for all")
+    return min(number, _MOST)
 
 
 EVENT_COLUMNS = (
@@ -108,7 +143,7 @@ def events_query(wanted: WantedEvents, dialect: Dialect) -> Query:
     columns = EVENT_COLUMNS.format(as_text=dialect.as_text)
     mark, spec, record = dialect.mark, dialect.field("context", "spec_id"), dialect.field("context", "record")
     conditions = [f"seq > {mark}"]
-    parameters: list[Any] = [wanted.after]
+    parameters: list[Any] = [min(max(wanted.after, 0), _MOST)]
     source, index = "events", "events"
     if wanted.trace is not None:
         conditions.append(f"trace_id = {mark}")
@@ -132,4 +167,4 @@ def events_query(wanted: WantedEvents, dialect: Dialect) -> Query:
     if wanted.last is None:
         return Query(f"{text} ORDER BY seq", tuple(parameters), index)
     text = f"{text} ORDER BY seq DESC LIMIT {mark}"
-    return Query(text, (*parameters, wanted.last), index)
+    return Query(text, (*parameters, _counted("last", wanted.last)), index)

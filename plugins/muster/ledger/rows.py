@@ -55,7 +55,10 @@ class _Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Retrieval(_Row, frozen=True, kw_only=True):
-    """The documents and earlier runs that went in: `parents` names each of them."""
+    """The documents and earlier runs that went in: `parents` names each of them.
+
+    PostgreSQL gives a number of `filters` such as 1e22 back as a whole one: JSON has only one kind of number.
+    """
 
     memory_count: Annotated[int, Meta(ge=0)] = 0
     query: str | None = None

@@ -31,29 +31,28 @@ class Ended(Struct, frozen=True):
     stopped: bool = False  # by a signal to us: it is not tried again
 
 
-def ran(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Ended:
+def ran(words: Sequence[str], folder: Path, environment: Mapping[str, str], caught: Caught) -> Ended:
     """Run a command to its end; a signal that would end us is the command's to answer first."""
     name = words[0]
-    with _signals() as caught:
-        try:
-            process = subprocess.Popen(list(words), cwd=folder, env=dict(environment))
-        except FileNotFoundError:
-            return Ended(NOT_FOUND, "CommandNotFound", f"there is no command {name!r}")
-        except OSError as error:
-            return Ended(
-                NOT_STARTED, "CommandNotStarted", f"{name} cannot be started: {(error.strerror or '').lower()}"
-            )
-        caught.process = process
-        status = process.wait()
+    try:
+        process = subprocess.Popen(list(words), cwd=folder, env=dict(environment))
+    except FileNotFoundError:
+        return Ended(NOT_FOUND, "CommandNotFound", f"there is no command {name!r}")
+    except OSError as error:
+        return Ended(NOT_STARTED, "CommandNotStarted", f"{name} cannot be started: {(error.strerror or '').lower()}")
+    caught.hand_to(process)
+    status = process.wait()
+    caught.process = None
+    stopped = bool(caught.numbers)
     if status < 0:
         word = signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
-        return Ended(128 - status, "Signal", f"{name} was ended by {word}", stopped=bool(caught.numbers))
+        return Ended(128 - status, "Signal", f"{name} was ended by {word}", stopped)
     if status:
-        return Ended(status, "ExitStatus", f"{name} ended with exit status {status}", stopped=bool(caught.numbers))
-    return Ended(0, stopped=bool(caught.numbers))
+        return Ended(status, "ExitStatus", f"{name} ended with exit status {status}", stopped)
+    return Ended(0, stopped=stopped)
 
 
-class _Caught:
+class Caught:
     """The signals that came while a command ran."""
 
     def __init__(self) -> None:
@@ -62,15 +61,26 @@ class _Caught:
 
     def __call__(self, number: int, _: FrameType | None) -> None:
         self.numbers.append(number)
+        self._pass_on(number)
+
+    def hand_to(self, process: subprocess.Popen[bytes]) -> None:
+        """From now on, signals are this command's; those that came while it was started, too."""
+        self.process = process
+        for number in self.numbers:
+            self._pass_on(number)
+
+    def _pass_on(self, number: int) -> None:
         # An interrupt of the terminal reached the command already, which stands in the same group.
         if number in _PASSED_ON and self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
 
 
 @contextmanager
-def _signals() -> Iterator[_Caught]:
-    caught = _Caught()
-    before = {number: signal.signal(number, caught) for number in (signal.SIGINT, *_PASSED_ON)}
+def held_signals() -> Iterator[Caught]:
+    """Catch what would end us, until the command has ended and is recorded; what is ignored stays so, as by `nohup`."""
+    caught = Caught()
+    numbers = [one for one in (signal.SIGINT, *_PASSED_ON) if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, caught) for number in numbers}
     try:
         yield caught
     finally:

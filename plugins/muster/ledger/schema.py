@@ -123,22 +123,27 @@ def _runs(dialect: Dialect) -> list[str]:
 def _events(dialect: Dialect) -> list[str]:
     """Version 2: the events, the runs of a spec, and the order of runs by status."""
     slug, status = (dialect.field("content", "structured", name) for name in ("task_slug", "status"))
+    its_status = dialect.field("e.content", "structured", "status")
     # The specs of the runs that are there already.
     specs = "json_each(e.meta, '$.spec_ids') AS spec"
     if dialect.name == "postgres":
         specs = "jsonb_array_elements_text(e.meta -> 'spec_ids') AS spec (value)"
     spec, record = dialect.field("context", "spec_id"), dialect.field("context", "record")
     return [
+        f"CREATE INDEX ix_experiences_short ON experiences ({dialect.end_of('id')})",
         f"CREATE INDEX ix_experiences_status ON experiences ({status}, created_at DESC)",
         # The few failures of a task would otherwise be looked for among all of its runs.
         f"CREATE INDEX ix_experiences_task_status ON experiences ({slug}, {status}, ts DESC)",
         f"""CREATE TABLE run_spec (
             spec_id TEXT NOT NULL,
+            status TEXT NOT NULL,
             ts {dialect.real} NOT NULL,
             run_id TEXT NOT NULL,
             PRIMARY KEY (spec_id, ts, run_id)
         )""",
-        f"INSERT INTO run_spec SELECT DISTINCT spec.value, e.ts, e.id FROM experiences e, {specs}",
+        # The few failures among the many runs of a spec, too.
+        "CREATE INDEX ix_run_spec_status ON run_spec (spec_id, status, ts DESC)",
+        f"INSERT INTO run_spec SELECT DISTINCT spec.value, {its_status}, e.ts, e.id FROM experiences e, {specs}",
         f"""CREATE TABLE events (
             seq BIGINT PRIMARY KEY,
             recorded_at TEXT NOT NULL,

@@ -33,24 +33,47 @@ _NAMES = (
     *("password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "apikey", "accesskey", "privatekey"),
     *(f"{word}{joint}key" for word in ("api", "access", "private") for joint in "_-"),
 )
-_NAMED = f"(?:{'|'.join(_NAMES)})"
-_NAMED_KEY = re.compile(
-    rf"{_NAMED}s?(?:[_-]\w{{1,40}})?\Z", re.IGNORECASE
-)  # of an object, whose value is a secret then
+# `tokenizer` and `passwordless` are other words; a `token_file` and a `token-count` hold no secret.
+_OTHER = "(?:file|path|dir|folder|url|uri|type|count|limit|usage|budget|length|size|ttl|expiry|timeout|policy)"
+_NAMED = rf"(?:{'|'.join(_NAMES)})(?!i[sz]|less|ary|ly|s?[_-]?{_OTHER}(?![A-Za-z0-9]))"
+_NAMED_WHOLE = rf"(?i:{_NAMED}[A-Za-z0-9]{{0,20}}(?:[_-]\w{{1,40}})?\Z)"  # the name of a member, or of an option
 _SECRET = "[secret]"  # noqa: S105 -- what is left of one
+
+# A value: in quotes all between them; else up to a blank, or to what begins the next one in an address.
+_NUMBER = r"\d[\d.,_]{0,15}(?![\w-])"  # how many tokens there are is no token
+_QUOTE = r"(?:\\{0,3}['\"])?"
+_VALUE = (
+    r"(?:(?<=\\\")[^\"\\\n]{1,4000}|(?<=\\')[^'\\\n]{1,4000}"
+    r"|(?<=\")(?:\\.|[^\"\\\n]){1,4000}|(?<=')(?:\\.|[^'\\\n]){1,4000}"
+    r"|(?:[^\s'\",;&\\]|\\[^\n'\"]|,(?![\s'\"]|\Z)|[;&](?![\s'\"]|\Z|\w{1,40}=)){1,4000})"
+)
+_SCHEMES = "bearer|basic|digest|token|negotiate|ntlm|apikey|api-key|oauth|hawk|dpop|aws4-hmac-sha256"
+# Of a host, and of a file whose name has an `@`.
+_FILE = (
+    "(?:png|svg|jpe?g|gif|webp|avif|ico|bmp|pdf|md|rst|txt|json|ya?ml|toml|lock|xml|html?|css|scss|less|[cm]?[jt]sx?|map"
+    "|py|tgz|gz|bz|xz|tar|zip|whl|jar|deb|rpm|exe|csv|log|woff|ttf|mov|webm)"
+)
 
 # In this order. Every repetition has a bound, so that no text takes time out of proportion to its length.
 PATTERNS = (
     Pattern(
         "private key",
-        r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?s:.)*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)",
+        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+        r"(?s:.)*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\Z)",
         "[private key]",
         ("-----begin",),
     ),
-    Pattern("credentials in an address", r"(?<=://)[^\s/@]{1,300}@", "[credentials]@", ("://",)),
+    Pattern(
+        "credentials in an address",
+        # A number behind the colon is a port: what follows it is a path, which may have an `@` of its own.
+        r"(?<=://)(?:[^\s/@:'\"]{0,200}:(?!\d{1,5}[/?#])[^\s'\"<>]{0,200}@|(?:[^\s/@]{1,300}@){1,5})",
+        "[credentials]@",
+        ("://",),
+    ),
     Pattern(
         "authorization header",
-        r"(?i:(\bauthorization['\"]?\s{0,5}[:=]\s{0,5}['\"]?(?:(?:bearer|basic|digest|token)\s{1,5})?)[^\s'\",;]{1,4000})",
+        rf"(?i:(\bauthorization['\"]?\s{{0,5}}[:=]\s{{0,5}}['\"]?((?:{_SCHEMES})\s{{1,5}})?)"
+        r"[^\s'\",;]{1,4000}(?(2)|(?:(?<!\[secret\])[ \t]{1,5}[^\s'\",;]{1,4000})?))",
         r"\1[secret]",
         ("authorization",),
     ),
@@ -66,53 +89,88 @@ PATTERNS = (
     Pattern("Slack token", r"\bxox[a-z]-[\w-]{10,255}", "[token]", ("xox",)),
     Pattern("Google API key", r"\bAIza[\w-]{35}", "[token]", ("aiza",)),
     Pattern("Stripe key", r"\b[sr]k_(?:live|test)_\w{10,255}", "[token]", ("k_live_", "k_test_")),
-    Pattern("key that begins with sk-", r"\bsk-[\w-]{16,255}", "[token]", ("sk-",)),
-    Pattern("npm token", r"\bnpm_\w{20,255}", "[token]", ("npm_",)),
-    Pattern("PyPI token", r"\bpypi-[\w-]{16,2000}", "[token]", ("pypi-",)),
-    Pattern("Hugging Face token", r"\bhf_\w{20,255}", "[token]", ("hf_",)),
+    # Names of packages and of settings begin so too: those have no digit, or are words with something between them.
+    Pattern("key that begins with sk-", r"(?<![\w-])sk-(?=[A-Za-z_-]{0,255}\d)[\w-]{16,255}", "[token]", ("sk-",)),
+    Pattern("npm token", r"\bnpm_[A-Za-z0-9]{30,255}", "[token]", ("npm_",)),
+    Pattern("PyPI token", r"(?<![\w-])pypi-(?=[A-Za-z_-]{0,255}\d)[\w-]{16,2000}", "[token]", ("pypi-",)),
+    Pattern("Hugging Face token", r"\bhf_[A-Za-z0-9]{30,255}", "[token]", ("hf_",)),
     Pattern("JSON web token", r"\beyJ[\w-]{8,400}\.[\w-]{8,4000}(?:\.[\w-]{0,4000})?", "[token]", ("eyj",)),
     Pattern(
         "value of an option that is named a secret",
-        rf"(?i:(?<![\w-])(--?[\w-]{{0,40}}{_NAMED}[\w-]{{0,40}}[ =])[^\s'\",;]{{1,4000}})",
+        rf"(?i:(?<![\w-])((?!--?no-)--?[\w-]{{0,40}}(?!tokens[= ]{_NUMBER}){_NAMED}[\w-]{{0,40}}"
+        rf"(?:=|[ \t]{{1,5}}(?!--|-\w(?!\S))){_QUOTE}){_VALUE})",
         r"\1[secret]",
         _NAMES,
     ),
     Pattern(
         "value that is named a secret",
-        rf"(?i:({_NAMED}s?(?:[_-]\w{{1,40}})?['\"]?\s{{0,5}}[:=]\s{{0,5}}['\"]?)(?!\[)[^\s'\",;&]{{1,4000}})",
+        rf"(?i:((?<!unexpected )(?!tokens{_QUOTE}\s{{0,5}}[:=]\s{{0,5}}{_NUMBER}){_NAMED}"
+        rf"[A-Za-z0-9]{{0,20}}(?:[_-]\w{{1,40}})?{_QUOTE}\]?\s{{0,5}}(?:[:=]{{1,2}}>?)\s{{0,5}}{_QUOTE})"
+        rf"(?!\[private key\]){_VALUE})",
         r"\1[secret]",
         _NAMES,
     ),
     Pattern(
         "e-mail address",
-        r"(?<![\w.+%-])[\w.+%-]{1,256}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,63}",
+        # `git@host:path` is where a repository is.
+        r"(?<![\w.+%-])(?!git@)[\w.+%-]{1,256}@(?:[A-Za-z0-9-]{1,63}\.){1,8}"
+        rf"(?!(?i:{_FILE})\d?(?![\w-]))[A-Za-z]{{2,63}}",
         "[e-mail]",
         ("@",),
     ),
-    Pattern("home directory", r"(?<![\w.])/(?:home|Users)/[^\s/'\":;,]{1,255}", "~", ("/home/", "/users/")),
-    Pattern("home directory of root", r"(?<![\w./-])/root(?![\w.-])", "~", ("/root",)),
     Pattern(
         "home directory on Windows",
         r"(?i:\b[a-z]:[\\/]{1,2}users[\\/]{1,2}[^\s\\/'\":;,]{1,255})",
         "~",
         (":\\users", ":\\\\users", ":/users", ":/" + "/users"),
     ),
+    Pattern("home directory", r"(?<![\w.])/(?:home|Users)/[^\s/'\":;,]{1,255}", "~", ("/home/", "/users/")),
+    Pattern("home directory of root", r"(?<![\w./-])/root(?![\w.-])", "~", ("/root",)),
 )
 
-# What has a form of its own is no place for a secret, and stays as it is: by object, names of fields.
-_RUN: Mapping[str, Any] = {
-    **dict.fromkeys(("id", "type", "session_id", "created_at", "meta")),
-    "provenance": {"method": None},
-    "content": {
-        "structured": {
-            **dict.fromkeys(("task_slug", "scheduled_vs_manual", "status", "started_at_iso", "ended_at_iso")),
-            **dict.fromkeys(("trace_id", "span_id", "retry_of", "idempotency_key", "task_config_digest")),
-            "io": {"tool_calls": None, "script_runs": None},
-            "error": {"stack_hash": None},
-        }
+
+class _Shape(Struct, frozen=True):
+    """How an object is looked through: which members stay, which are objects of a shape, whose words its keys are.
+
+    A member that stays has a form of its own, or is what other rows are compared by.
+    """
+
+    stay: frozenset[str] = frozenset()
+    shapes: Mapping[str, _Shape] = {}
+    is_free: bool = False  # its keys are anybody's words, and not the names of our fields
+
+
+_FIXED, _FREE = _Shape(), _Shape(is_free=True)
+_FACTS = _Shape(
+    frozenset(
+        (
+            *("task_slug", "scheduled_vs_manual", "status", "started_at_iso", "ended_at_iso"),
+            *("trace_id", "span_id", "retry_of", "idempotency_key", "task_config_digest"),
+        )
+    ),
+    {
+        "retrieval": _Shape(shapes={"filters": _FREE}),
+        "io": _Shape(frozenset(("tool_calls", "script_runs"))),
+        "error": _Shape(frozenset(("stack_hash",))),
     },
-}
-_ROW: Mapping[str, Any] = dict.fromkeys(("id", "trace_id", "span_id", "status"))
+)
+_RUN = _Shape(
+    frozenset(("id", "type", "session_id", "created_at", "meta")),
+    {"provenance": _Shape(frozenset(("method",))), "content": _Shape(shapes={"structured": _FACTS})},
+)
+_ROW = _Shape(frozenset(("id", "trace_id", "span_id", "status")), {"arguments": _FREE})
+_CONTEXT = _Shape(
+    frozenset(
+        (
+            *("spec_id", "record", "contract", "spec", "run_id", "work_packet_id", "base_wp_id"),
+            *("record_digest", "contract_digest", "packet_digest", "idempotency_key"),
+            *("role", "gate_kind", "gate", "verdict", "spec_prompt_pack_id", "spec_prompt_pack_sha256"),
+            *("context_snapshot_id", "stable_prefix_hash", "variable_suffix_hash"),
+        )
+    ),
+    {"counts": _FREE},
+)
+_CODE = "[A-Z]{2,8}[0-9]{1,5}"  # of a rule
 
 
 class Scrubber:
@@ -133,7 +191,7 @@ class Scrubber:
         for pattern in self._patterns:
             if not pattern.needs or any(word in lowered for word in pattern.needs):
                 text = re.sub(pattern.looks, pattern.leaves, text)
-        return encodable(text).replace("\0", "\\0") if "\0" in text or not text.isascii() else text
+        return _keepable(text)
 
     def run(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The row of a run, `meta.scrubbed` true where something was taken out."""
@@ -143,71 +201,109 @@ class Scrubber:
         """The row of a tool call or a script run."""
         return self._row(row, _ROW, "")
 
-    def value(self, value: Any) -> Any:
-        """The same of each text in a value, the keys of its objects included."""
-        return _mapped(value, None, self.text)
-
-    def _row(self, row: Mapping[str, Any], kept: Mapping[str, Any], marks: str) -> dict[str, Any]:
-        texts = _texts(row, kept)
-        whole = "\n".join(texts)
-        lowered = whole.lower()
-        is_named = any(name in lowered for name in _NAMES) and any(map(_NAMED_KEY.search, texts))
-        if not is_named and all(self.text(text) == text for text in ([whole] if self._joins else texts)):
-            return dict(row)
-        changed: dict[str, Any] = _mapped(row, kept, self.text)
-        return {**changed, marks: {**row[marks], "scrubbed": True}} if marks and changed != row else changed
+    def context(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """The payload of an event: what it says, and not what it names."""
+        found: dict[str, Any] = self._mapped(context, _CONTEXT)
+        for name in _CONTEXT.stay & context.keys():
+            if isinstance(context[name], str):
+                found[name] = _keepable(context[name])
+        return found
 
     def command(self, words: Sequence[str]) -> tuple[str, ...]:
-        """A command line, in which an option may have its value in the next word."""
+        """A command line, in which an option may have its value in the next word, and a value may have blanks."""
         found: list[str] = []
         for number, word in enumerate(words):
-            option = words[number - 1].lower() if number else ""
-            named = option.startswith("-") and "=" not in option and any(name in option for name in _NAMES)
-            found.append(_SECRET if named and not word.startswith("-") else self.text(word))
+            name, is_set, value = word.partition("=")
+            option = words[number - 1] if number else ""
+            if is_set and _names_secret(name, value) and re.fullmatch(r"-{0,2}[\w.:-]{1,80}", name):
+                found.append(f"{name}={_SECRET}")
+            elif _is_option(option) and not _is_option(word) and _names_secret(option, word):
+                found.append(_SECRET)
+            else:
+                found.append(self.text(word))
         return tuple(found)
 
+    def _row(self, row: Mapping[str, Any], shape: _Shape, marks: str) -> dict[str, Any]:
+        found = _texts(row, shape)
+        texts = [text for text, _ in found]
+        whole = "\n".join(texts)
+        is_named = any(_names_secret(text) for text, is_key in found if is_key)
+        if not is_named and all(self.text(text) == text for text in ([whole] if self._joins else texts)):
+            return dict(row)
+        changed: dict[str, Any] = self._mapped(row, shape)
+        return {**changed, marks: {**row[marks], "scrubbed": True}} if marks and changed != row else changed
 
-def _texts(value: Any, kept: Mapping[str, Any] | None) -> list[str]:
-    """Every text in a value, the keys of its objects included, but what is kept."""
+    def _mapped(self, value: Any, shape: _Shape) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list | tuple):
+            return type(value)(self._mapped(member, shape) for member in value)
+        if not isinstance(value, dict):
+            return value
+        if shape.is_free:
+            return self._free(value, self._of_member)
+        return {
+            key: member if key in shape.stay else self._mapped(member, shape.shapes.get(key, _FIXED))
+            for key, member in value.items()
+        }
+
+    def _of_member(self, key: str, member: Any) -> Any:
+        return self._hidden(member) if _names_secret(key) else self._mapped(member, _FREE)
+
+    def _hidden(self, value: Any) -> Any:
+        """What is left of a value that is named a secret: its numbers, and how it is made."""
+        if isinstance(value, str):
+            return value and _SECRET
+        if isinstance(value, dict):
+            return self._free(value, lambda _, member: self._hidden(member))
+        if isinstance(value, list | tuple):
+            return type(value)(self._hidden(member) for member in value)
+        return value
+
+    def _free(self, value: dict[str, Any], change: Callable[[str, Any], Any]) -> dict[str, Any]:
+        """An object whose keys are texts, too; those that become the same are told apart by a number."""
+        found: dict[str, Any] = {}
+        for key, member in value.items():
+            own = again = key if re.fullmatch(_CODE, key) else self.text(key)
+            number = 1
+            while again in found:
+                number += 1
+                again = f"{own} {number}"
+            found[again] = change(key, member)
+        return found
+
+
+def _keepable(text: str) -> str:
+    return encodable(text).replace("\0", "\\0") if "\0" in text or not text.isascii() else text
+
+
+def _is_option(word: str) -> bool:
+    """Whether a word is an option and no value: `-v`, `--silent`, but not `-hunter2`."""
+    return word.startswith("--") or (word.startswith("-") and (len(word) == 2 or _names_secret(word)))
+
+
+def _names_secret(name: str, value: str = "") -> bool:
+    """Whether an option, a variable or a member of this name has a secret for its value."""
+    lowered = name.lower()
+    if lowered.startswith("--no-") or not any(word in lowered for word in _NAMES):
+        return False
+    if lowered.endswith("tokens") and re.fullmatch(_NUMBER, value):
+        return False
+    return re.search(_NAMED_WHOLE, name) is not None
+
+
+def _texts(value: Any, shape: _Shape) -> list[tuple[str, bool]]:
+    """Every text in a value that may change, and whether it is the key of a free object."""
     if isinstance(value, str):
-        return [value]
-    found: list[str] = []
+        return [(value, False)]
+    found: list[tuple[str, bool]] = []
     if isinstance(value, dict):
         for key, member in value.items():
-            if kept and key in kept and kept[key] is None:
-                continue
-            found.append(key)
-            found += _texts(member, kept.get(key) if kept else None)
+            if shape.is_free:
+                found.append((key, True))
+            if key not in shape.stay:
+                found += _texts(member, _FREE if shape.is_free else shape.shapes.get(key, _FIXED))
     elif isinstance(value, list | tuple):
         for member in value:
-            found += _texts(member, None)
+            found += _texts(member, shape)
     return found
-
-
-def _mapped(value: Any, kept: Mapping[str, Any] | None, change: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, dict):
-        return dict(_member(key, member, kept or {}, change) for key, member in value.items())
-    if isinstance(value, list | tuple):
-        return type(value)(_mapped(member, None, change) for member in value)
-    return value
-
-
-def _member(key: str, member: Any, kept: Mapping[str, Any], change: Callable[[str], str]) -> tuple[str, Any]:
-    if key in kept:
-        return key, member if kept[key] is None else _mapped(member, kept[key], change)
-    if _NAMED_KEY.search(key):
-        return change(key), _hidden(member, change)
-    return change(key), _mapped(member, None, change)
-
-
-def _hidden(value: Any, change: Callable[[str], str]) -> Any:
-    """What is left of a value that is named a secret: its numbers, and how it is made."""
-    if isinstance(value, str):
-        return value and _SECRET
-    if isinstance(value, dict):
-        return {change(key): _hidden(member, change) for key, member in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_hidden(member, change) for member in value)
-    return value

@@ -133,4 +133,6 @@ def shown(value: Any) -> str:
         text = repr(value)
     except (ValueError, RecursionError):
         return "too large a value"
+    except Exception:  # noqa: BLE001 -- a value of anybody's own may not even be able to show itself
+        return f"a value of type {type(value).__name__}"
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from muster.ledger.invariants import Prior
 from muster.ledger.shape import is_keepable
 
 if TYPE_CHECKING:
@@ -44,13 +45,13 @@ def known_keys(session: Session, dialect: Dialect, rows: Sequence[Mapping[str, A
     return dict(_found(session, dialect, f"SELECT {key}, id FROM experiences WHERE {key}", map(key_of, rows)))
 
 
-def spans_of(session: Session, dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+def spans_of(session: Session, dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Prior]]:
     """The attempts by their spans, for each trace of these rows."""
-    trace, span, attempt = (dialect.field("content", "structured", f) for f in ("trace_id", "span_id", "attempt"))
-    query = f"SELECT {trace}, {span}, {attempt} FROM experiences WHERE {trace}"
-    found: dict[str, dict[str, int]] = {}
-    for name, its_span, number in _found(session, dialect, query, map(trace_of, rows)):
-        found.setdefault(name, {})[its_span] = int(number)
+    trace, *told = (dialect.field("content", "structured", f) for f in ("trace_id", "span_id", "attempt", "task_id"))
+    query = f"SELECT {trace}, {', '.join(told)} FROM experiences WHERE {trace}"
+    found: dict[str, dict[str, Prior]] = {}
+    for name, span, number, task_id in _found(session, dialect, query, map(trace_of, rows)):
+        found.setdefault(name, {})[span] = Prior(int(number), task_id)
     return found
 
 

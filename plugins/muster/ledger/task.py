@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from muster.ledger.keys import caller_key, new_uuid, run_id, scheduled_key, session_id, slug_of
+from muster.ledger.keys import caller_key, keyed, new_uuid, run_id, scheduled_key, session_id, slug_of
 from muster.ledger.rows import (
     Content,
     Effects,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LONGEST_MESSAGE = 4000
+LONGEST_ID = 250
 MOST_FILES = 2000
 
 
@@ -200,7 +201,8 @@ def begin(task: Task | str, *, key: str | None = None, scheduled_for: float | No
     Otherwise the key is made from the caller's `key`, or new. `reads` names the documents and the earlier runs that go
     in; `trace_id` and `causes` tie the run to others, `spec_ids` to specs.
     """
-    task = Task(slug_of(task), task) if isinstance(task, str) else task
+    if isinstance(task, str):  # two names may have one slug, and are two tasks
+        task = Task(slug_of(task), task, id=task if len(task) <= LONGEST_ID else keyed(task))
     clock: Clock = more.pop("clock", CLOCK)
     now = round(clock.now(), 6)
     start = window_start(task.window, now if scheduled_for is None else scheduled_for) if task.window else None
@@ -232,10 +234,15 @@ def this_runner() -> Runner:
 def failure_of(error: BaseException | str, kind: str = "Error") -> Failure:
     """Why a run failed; the stack of an exception as a digest, which tells two failures apart and says nothing else."""
     if isinstance(error, str):
-        return Failure(type=kind, message=error[:LONGEST_MESSAGE] or kind)
+        kind = kind if kind.strip() else "Error"
+        return Failure(type=kind, message=error[:LONGEST_MESSAGE] if error.strip() else kind)
     import traceback  # takes a while, and few runs fail
 
     frames = [f"{frame.filename}:{frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
     stack = f"sha256:{hashlib.sha256(chr(10).join(frames).encode('utf-8', 'replace')).hexdigest()}" if frames else None
     name = type(error).__name__
-    return Failure(type=name, message=(str(error) or name)[:LONGEST_MESSAGE], stack_hash=stack)
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 -- an exception that cannot say what it is failed all the same
+        message = ""
+    return Failure(type=name, message=(message if message.strip() else name)[:LONGEST_MESSAGE], stack_hash=stack)

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d{1,6}))?(?:Z|\+00:00)", re.ASCII)
+_LAST = 253_402_300_799.99997  # of the year 9999
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WINDOW = re.compile(r"([1-9][0-9]{0,3})([mhdw])", re.ASCII)
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -16,6 +17,11 @@ _MONDAY = 4 * 86_400  # the epoch was a Thursday, and weeks begin with Monday
 def iso_of(seconds: float) -> str:
     """`2026-11-28T09:20:34.123456Z`."""
     return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+def within_reach(seconds: float) -> float:
+    """The time of a row that is nearest to a moment of any size."""
+    return float(min(max(seconds, 0), _LAST))
 
 
 def seconds_of(iso: str) -> float:
@@ -37,7 +43,7 @@ def agree(iso: str, seconds: float) -> bool:
     except ValueError:  # of the form of a time, and none: a thirteenth month
         return False
     # A number of this size is exact to about a quarter of a microsecond.
-    return abs(told - seconds) < 10.0**-digits + 1e-6
+    return abs(told - seconds) < max(10.0**-digits, 2e-6)
 
 
 def duration_ms(started: float, ended: float) -> int:

@@ -67,7 +67,7 @@ def write(root: Path, path: str, data: bytes) -> bool:
 
     A symbolic link inside the project stays: its target is written.
     """
-    target = _inside(root, path)
+    target = inside(root, path)
     try:
         old = _status(target)
         if old is not None and old.st_size == len(data) and target.read_bytes() == data:
@@ -79,10 +79,27 @@ def write(root: Path, path: str, data: bytes) -> bool:
     return True
 
 
+def read(root: Path, path: str, limit: int | None = None) -> bytes:
+    """The content of an ordinary file of the project; never waits for what only looks like one.
+
+    A symbolic link inside the project is followed. Raises OutsideRoot, and OSError for all else that is no such file,
+    or has more than `limit` bytes.
+    """
+    target = inside(root, path)
+    status = _status(target)
+    if status is None:
+        is_link = (root / path).is_symlink()
+        raise FileNotFoundError(errno.ENOENT, "the link leads nowhere" if is_link else os.strerror(errno.ENOENT))
+    if limit is not None and status.st_size > limit:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    with open(os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        return file.read()
+
+
 def remove(root: Path, path: str) -> bool:
     """Remove the file, or the symbolic link inside the project; False where there is none."""
-    _inside(root, path)
-    target = _inside(root, str(PurePosixPath(path).parent)) / PurePosixPath(path).name
+    inside(root, path)
+    target = inside(root, str(PurePosixPath(path).parent)) / PurePosixPath(path).name
     try:
         target.unlink()
         _keep(target.parent)
@@ -97,9 +114,9 @@ def clear_leftovers(root: Path, folders: Iterable[str]) -> list[str]:
     """Remove what a killed run left in these folders; call it under the lock, where no other run is writing."""
     removed: list[str] = []
     for folder in sorted(set(folders)):
-        inside = _inside(root, folder)
+        target = inside(root, folder)
         try:
-            names = sorted(entry.name for entry in os.scandir(inside) if entry.is_file(follow_symlinks=False))
+            names = sorted(entry.name for entry in os.scandir(target) if entry.is_file(follow_symlinks=False))
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
@@ -155,7 +172,7 @@ def _acquire(descriptor: int, path: str, timeout: float) -> None:
             return
 
 
-def _inside(root: Path, path: str) -> Path:
+def inside(root: Path, path: str) -> Path:
     """The real path of a file of the project, symbolic links followed."""
     parts = PurePosixPath(path).parts
     if not path or "\0" in path or path.startswith("/") or ".." in parts:
