@@ -16,8 +16,8 @@ from muster import ledger
 from muster.cli.app import run
 from muster.ledger.events import Event, Stored, breaks_in
 from muster.ledger.invariants import Standing, violations
+from muster.ledger.patterns import PATTERNS
 from muster.ledger.rows import Run
-from muster.ledger.scrubbing import PATTERNS
 from muster.rules.table import RULES
 from muster.settings import settings_from
 from muster.text.canonical import canonical

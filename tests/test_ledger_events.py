@@ -13,8 +13,9 @@ from msgspec.structs import asdict, replace
 from ledgers import Row, analyzed, as_row, checked, count, plan_of
 from muster import ledger
 from muster.ledger import Draft, Head, Ledger, Refused, begin
-from muster.ledger.events import GENESIS, KINDS, problems_in
+from muster.ledger.events import GENESIS, problems_in
 from muster.ledger.keys import new_uuid
+from muster.ledger.payloads import KINDS
 from muster.ledger.queries import WantedEvents, events_query
 from muster.text.canonical import digest_of
 

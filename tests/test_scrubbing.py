@@ -12,7 +12,8 @@ from ledgers import as_row, checked
 from muster import ledger
 from muster.ledger import Failure, Ledger, ScriptRun, ToolCall, begin
 from muster.ledger.keys import new_uuid
-from muster.ledger.scrubbing import PATTERNS, Scrubber
+from muster.ledger.patterns import PATTERNS
+from muster.ledger.scrubbing import Scrubber
 
 pytestmark = pytest.mark.requirement("MU-LEDGER-8023")
 

@@ -112,7 +112,7 @@ def _fresh(workspace: Workspace, wanted: dict[str, Any], last: int) -> list[Even
 def _type(kind: str | None) -> str | None:
     import difflib
 
-    from muster.ledger.events import KINDS
+    from muster.ledger.payloads import KINDS
 
     if kind is not None and kind not in KINDS:
         near = difflib.get_close_matches(kind, KINDS, 1)

@@ -6,11 +6,12 @@ implements: MU-LEDGER-8030, MU-LEDGER-8031, MU-LEDGER-8033
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
+from muster.ledger.payloads import KINDS
 from muster.ledger.rows import Digest, Iso, Key, Name, Uuid4
 from muster.ledger.shape import is_keepable, misshapen, shown, size_of, unwritable
 from muster.text.canonical import canonical, digest_of
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 GENESIS = f"sha256:{'0' * 64}"
 LONGEST_TEXT = 500  # of a payload: references and hashes go in, texts stay out
 MOST_BYTES = 65_536
-
-SpecId = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)")]
 
 
 class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,142 +54,6 @@ class Event(_Part, frozen=True, kw_only=True):
     idempotency_key: str
     prev: Digest
     digest: Digest
-
-
-class _Context(_Part, frozen=True, kw_only=True):
-    """What every payload has: the spec, once it has an identity, and until then its record."""
-
-    spec_id: SpecId | None
-    record: Name | None = None
-
-
-class SpecAllocated(_Context, frozen=True, kw_only=True):
-    """A spec got its identity."""
-
-    record: Name
-    contract: Name
-    record_was: str | None = None  # the placeholder that stood there
-    contract_was: str | None = None
-    record_digest: Digest | None = None  # of the files before
-    contract_digest: Digest | None = None
-
-
-class SpecAllocationRefused(_Context, frozen=True, kw_only=True):
-    """A spec is not ready for an identity."""
-
-    reasons: Annotated[tuple[Name, ...], Meta(min_length=1)]
-
-
-class SpecAllocationReverted(_Context, frozen=True, kw_only=True):
-    """An allocation was taken back."""
-
-    record: Name
-    contract: Name
-
-
-class DocsSpecs(_Context, frozen=True, kw_only=True):
-    """`muster check` passed or failed."""
-
-    run_id: Name
-    counts: dict[str, int]  # findings by rule
-    errors: int
-    warnings: int
-
-
-class SpecStatus(_Context, frozen=True, kw_only=True):
-    """A spec says that its status is another."""
-
-    spec: Name
-    before: str | None
-    after: str
-
-
-class GateTransition(_Context, frozen=True, kw_only=True):
-    """A work packet went through a gate."""
-
-    work_packet_id: Name
-    role: Literal["operator", "orchestrator", "coder", "validator", "system"]
-    gate_kind: Literal["orchestrator", "validator"]
-    gate: Name
-    verdict: Literal["PASS", "FAIL"] | None
-    gate_state_ref: Name
-    idempotency_key: Name
-
-
-class PacketActivated(_Context, frozen=True, kw_only=True):
-    """A stub became a work packet."""
-
-    base_wp_id: Name
-    work_packet_id: Name
-    stub_packet_ref: Name
-    active_packet_ref: Name
-    traceability_registry_ref: Name
-    task_board_ref: Name
-    idempotency_key: Name
-
-
-class Signature(_Context, frozen=True, kw_only=True):
-    """Somebody signed a refinement."""
-
-    work_packet_id: Name
-    signature: Name
-    packet_digest: Digest
-
-
-class RefinementPass(_Context, frozen=True, kw_only=True):
-    """A refinement was checked to its end."""
-
-    work_packet_id: Name
-    verdict: Literal["PASS", "FAIL"]
-    packet_digest: Digest
-
-
-class SpecRouter(_Context, frozen=True, kw_only=True):
-    """A prompt was compiled."""
-
-    spec_prompt_pack_id: Name
-    spec_prompt_pack_sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
-    context_snapshot_id: Name
-    stable_prefix_hash: Name
-    variable_suffix_hash: Name
-    stable_prefix_tokens: int
-    variable_suffix_tokens: int
-    total_tokens: int
-    truncated: dict[str, bool]
-
-
-class ChainGate(_Context, frozen=True, kw_only=True):
-    """A gate of a prompt chain decided."""
-
-    chain: Name
-    label: Name
-    decision: Name
-    conditions: tuple[str, ...] = ()
-
-
-class Kind(Struct, frozen=True):
-    """What an event of some type is made of."""
-
-    events: tuple[str, ...]
-    payload: type[_Context]
-    code: str = ""
-
-
-_GATE = ("gate:pass", "gate:fail")
-KINDS: Mapping[str, Kind] = {
-    "spec_allocated": Kind(("gate:pass",), SpecAllocated),
-    "spec_allocation_refused": Kind(("gate:fail",), SpecAllocationRefused),
-    "spec_allocation_reverted": Kind(("spec:changed",), SpecAllocationReverted),
-    "spec_status_changed": Kind(("spec:changed",), SpecStatus),
-    "docs_specs": Kind(_GATE, DocsSpecs),
-    "gov_gate_transition": Kind(_GATE, GateTransition, "FR-EVT-GOV-GATES-001"),
-    "gov_work_packet_activated": Kind(("gate:pass",), PacketActivated, "FR-EVT-GOV-WP-001"),
-    "user_signature": Kind(("gate:pass",), Signature),
-    "refinement_pass": Kind(_GATE, RefinementPass),
-    "spec_router": Kind(("prompt:compiled",), SpecRouter),
-    "skeptic_gate": Kind(_GATE, ChainGate),
-    "evidence_gate": Kind(_GATE, ChainGate),
-}
 
 
 def problems_in(event: Draft) -> list[str]:
