@@ -102,7 +102,6 @@ def _words_of(error: BaseException) -> tuple[str, str, int]:
 
 def _record(where: Where, log: Log, kind: str, message: str, status: int) -> None:
     """Write the run down, or say that nobody did."""
-    from muster.ledger.book import Refused
     from muster.ledger.database import LedgerUnavailable
     from muster.ledger.task import failure_of
     from muster.recording import is_there
@@ -115,8 +114,9 @@ def _record(where: Where, log: Log, kind: str, message: str, status: int) -> Non
         return  # where the settings cannot be read, nobody knows where a ledger is to be made
     try:
         _write(where, log, settings, failure_of(message, kind) if kind else None, status)
-    except (LedgerUnavailable, Refused, OSError) as error:
-        note(f"muster: this run is not recorded: {visible(str(error).splitlines()[0])}")
+    except Exception as error:  # noqa: BLE001 -- whatever it is, what the command itself did stands
+        words = str(error).splitlines()[:1] or [type(error).__name__]
+        note(f"muster: this run is not recorded: {visible(words[0])}")
         if isinstance(error, LedgerUnavailable):
             note(f"help: {error.remedy}; or leave the ledger alone with --no-record")
 
