@@ -19,7 +19,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bench.measure import Failed
+from bench import synthetic
+from bench.measure import Failed, process
 from ledgers import analyzed, plan_of, raw
 from muster.ledger import Attempt, Draft, Entry, Ledger, Run, Task, begin
 from muster.ledger.database import is_server
@@ -30,6 +31,7 @@ from postgres import Cluster, programs
 
 TASKS, SPECS = 50, 200
 FAILED, RETRIED = 0.05, 0.8  # of the runs, and of these
+CHECKED, PAIRS = 1000, 41  # requirements of the project that is checked, and how often
 A_BATCH, SINGLE, CALLS, EVENTS = 1000, 500, 51, 100_000
 _BEGAN = 1_700_000_000.0
 _APART = 27.0  # seconds between two runs
@@ -62,6 +64,16 @@ class Store:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """What a warm check takes that records itself, of one that does not; medians of pairs."""
+
+    requirements: int
+    pairs: int
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True)
 class Cost:
     """Both stores, at both sizes."""
 
@@ -70,12 +82,14 @@ class Cost:
     events: int
     calls: int
     stores: tuple[Store, ...]
+    recorded: Recorded
 
 
 def measure(small: int, large: int) -> Cost:
     """Two ledgers in each store, filled with runs of the same kind, and asked in turn: noise meets both."""
     found = []
     with tempfile.TemporaryDirectory(prefix="muster-bench-ledger-") as folder:
+        recorded = _recorded(Path(folder, "project"))
         for name in ("small", "large"):
             Path(folder, name).mkdir()
         urls = (f"{folder}/small/ledger.db", f"{folder}/large/ledger.db")
@@ -87,7 +101,23 @@ def measure(small: int, large: int) -> Cost:
             urls = (cluster.new_database(), cluster.new_database())
             found.append(_store("PostgreSQL", urls, (small, large)))
     print(f"(load of the machine: {', '.join(f'{load:.1f}' for load in os.getloadavg())})", file=sys.stderr)
-    return Cost(small, large, EVENTS, CALLS, tuple(found))
+    return Cost(small, large, EVENTS, CALLS, tuple(found), recorded)
+
+
+def _recorded(root: Path) -> Recorded:
+    """What recording adds to a warm check, in SQLite: the median of many pairs, in turn first and second."""
+    root.mkdir()
+    synthetic.write_project(root, synthetic.plan(CHECKED))
+    check = [sys.executable, "-m", "muster", "check"]
+    process(check, root)
+    walls, cpus = [], []
+    for number in range(PAIRS):
+        commands = [check, [*check, "--no-record"]]
+        samples = [process(command, root) for command in (commands if number % 2 else commands[::-1])]
+        own, other = samples if number % 2 else samples[::-1]
+        walls.append(own.wall / other.wall)
+        cpus.append(own.cpu / other.cpu)
+    return Recorded(CHECKED, PAIRS, statistics.median(walls), statistics.median(cpus))
 
 
 def _store(name: str, urls: tuple[str, str], sizes: tuple[int, int]) -> Store:
