@@ -313,8 +313,8 @@ def ledgers(cost: ledger.Cost) -> list[str]:
         "",
         *_folded(
             f"A warm `check` of {cost.recorded.requirements:,} requirements that records itself in SQLite takes"
-            f" {cost.recorded.wall:.3f} times what it takes with `--no-record`, and {cost.recorded.cpu:.3f} times its CPU"
-            f" time: medians of {cost.recorded.pairs} pairs."
+            f" {cost.recorded.wall:.3f} times what it takes with `--no-record`, and {cost.recorded.cpu:.3f} times its"
+            f" CPU time: medians of {cost.recorded.pairs} pairs."
         ),
         "",
         f"| Runs, {cost.calls} calls, milliseconds | index in the plan | {sizes} |",
