@@ -90,7 +90,8 @@ def _records(
     """What the records hold, and the contract beside each with what that holds."""
     if not paths:
         return {}, {}
-    from muster.allocation.records import CONTRACT, Held, contract_held, record_in
+    from muster.allocation.records import Held, contract_held, record_in
+    from muster.allocation.spec_ids import CONTRACT
 
     read, unread = _read("record", paths, record_in, Held | None, inputs, cache)
     records = {path: held for path, held in read.items() if held is not None}

@@ -13,8 +13,6 @@ from muster.allocation.spec_ids import KEY
 from muster.model import Problem
 from muster.text.words import shortened
 
-NAME = "objective-contract.json"
-
 
 class Contract(Struct, frozen=True, array_like=True):
     """An objective contract as read: its identity."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from muster.allocation.contract import NAME
 from muster.allocation.deciding import Refusal, refusal_of
+from muster.allocation.spec_ids import CONTRACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +25,7 @@ class Pair(Struct, frozen=True):
 def contract_beside(record: str) -> str:
     """The path of the contract that belongs to a record."""
     folder, slash, _ = record.rpartition("/")
-    return f"{folder}{slash}{NAME}"
+    return f"{folder}{slash}{CONTRACT}"
 
 
 def records_among(called: Sequence[str], is_record: Callable[[str], bool], named: str = "") -> list[str]:
@@ -48,7 +48,7 @@ def pair_in(names: Iterable[str], folder: str, is_record: Callable[[str], bool],
     """
     here = {f"{folder}/{name}" if folder else name for name in names}
     records = sorted(path for path in here if is_record(path))
-    contract = f"{folder}/{NAME}" if folder else NAME
+    contract = f"{folder}/{CONTRACT}" if folder else CONTRACT
     shown = folder or "."
     reasons: list[Reason] = []
     if not records:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from muster.settings import AllocationSettings
 
-CONTRACT = "objective-contract.json"
 _MOST_COMPARED = 2000  # records among which the nearest one is looked for
 _MOST_GUESSES = 20  # for which one is looked for
 

@@ -1,10 +1,11 @@
-"""What stands for a spec_id: a UUID, or a placeholder where none is yet."""
+"""What stands for a spec_id, a UUID or a placeholder where none is yet, and where it stands beside a record."""
 
 from __future__ import annotations
 
 import re
 
 KEY = "spec_id"
+CONTRACT = "objective-contract.json"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NIL = "00000000-0000-0000-0000-000000000000"
 _WORDS = frozenset({"", "null", "~", "tbd", "todo", "pending", "none", "...", _NIL})
