@@ -202,7 +202,8 @@ def test_an_attempt_names_the_one_before_it(book: Ledger) -> None:
     assert told(0, None) == ["`attempt` is 0; the first is 1"]
     assert told(1, OTHER) == [f"`retry_of` is {OTHER}, and a first attempt retries nothing"]
     assert told(2, None) == ["`retry_of` is null, and attempt 2 retries the one before it"]
-    assert told(2, OTHER) == [f"`retry_of` is {OTHER}, which is nothing of trace {OTHER}; it is the span of attempt 1"]
+    nothing = f"`retry_of` is {OTHER}, which is nothing of trace {OTHER}; it is the span of attempt 1"
+    assert told(2, OTHER) == [f"{nothing} (one whose key was known is not recorded)"]
     assert told(3, span) == [f"`retry_of` is {span}, which is attempt 1 of trace {OTHER}; it is the span of attempt 2"]
 
 

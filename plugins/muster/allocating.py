@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from muster.allocation.contract import contract_in
-from muster.allocation.deciding import Refusal, copied, decided, problems_of, refusal_of
+from muster.allocation.deciding import Refusal, copied, decided, problems_of, refusal_of, unready
 from muster.allocation.elicitation import elicitation_in
 from muster.allocation.folder import pair_in, records_among
 from muster.allocation.records import record_in
@@ -114,9 +114,21 @@ def pair_at(root: Path, named: str, settings: Settings) -> Pair | Refusal:
     records = records_among(called, lambda path: _is_record(root, path), "" if is_folder else named)
     found = pair_in(names, folder, records.__contains__, looked_for)
     if isinstance(found, Refusal):
-        return found
+        return _with_record(root, found)
     unfit = [reason for path in (found.record, found.contract) for reason in _unfit(path)]
     return refusal_of(unfit, found.record) if unfit else found
+
+
+def _with_record(root: Path, refusal: Refusal) -> Refusal:
+    """The refusal with what its record says against planning, so that every reason is told at once."""
+    if not refusal.record:
+        return refusal
+    try:
+        record = elicitation_in(files.read(root, refusal.record), refusal.record)
+    except (OSError, files.OutsideRoot):
+        return refusal
+    own = refusal_of([*problems_of(record, contract_in(b"{}", refusal.record)), *unready(record)], refusal.record)
+    return Refusal((*refusal.reasons, *own.reasons), "; ".join(filter(None, (refusal.help, own.help))), refusal.record)
 
 
 def _is_record(root: Path, path: str) -> bool:

@@ -63,7 +63,7 @@ def decided(
     kept = record.spec_id or contract.spec_id
     reasons = [*problems_of(record, contract), *_disagreement(record, contract)]
     if not (record.spec_id and contract.spec_id):
-        reasons += _unready(record)
+        reasons += unready(record)
     if not kept and not namespace:
         reasons.append(("the settings have no `namespace` to mint an ID from", _NAMESPACE))
     if reasons:
@@ -107,7 +107,7 @@ def _disagreement(record: Elicitation, contract: Contract) -> Iterator[Reason]:
         yield f"the files carry different IDs: {ours}, {theirs}", remedy
 
 
-def _unready(record: Elicitation) -> Iterator[Reason]:
+def unready(record: Elicitation) -> Iterator[Reason]:
     """What the record says against planning; what it says in a wrong way is a problem of it, told as such."""
     if not record.readable:
         return

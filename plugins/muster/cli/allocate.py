@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from muster.allocation.deciding import Refusal
     from muster.allocation.folder import Pair
     from muster.cli.recorded import Log
+    from muster.model import Outcome
     from muster.workspace import Workspace
 
 
@@ -100,7 +101,10 @@ def _named(where: Where, workspace: Workspace, path: str | None) -> str:
             help="name the one that you mean",
         )
     globs = ", ".join(project.settings.allocation.records)
-    raise Mistake(f"the project has no elicitation record; looked for {globs}", help="name one: `muster allocate PATH`")
+    raise Mistake(
+        f"the project has no elicitation record; looked for {globs}",
+        help="write one: its front matter has `ready_for_planning` and `blocking_unknowns`",
+    )
 
 
 def _span(log: Log) -> Span:
@@ -140,9 +144,16 @@ def _allocated(workspace: Workspace, pair: Pair, log: Log, colour: str, *, dry_r
     out(f"spec_id {found.spec_id}\n" + "".join(f"written {visible(change.path)}\n" for change in found.changes))
     if not found.changes:
         note("both files carry it already; nothing was written")
-    elif outcome_of(_reopened(workspace)).files:
-        note("next: `muster sync` takes it into the requirement files")
+    else:
+        _say_next(outcome_of(_reopened(workspace)), pair.record)
     return 0
+
+
+def _say_next(outcome: Outcome, record: str) -> None:
+    if not any(one.specs for one in outcome.project.allocations if one.record == record):
+        note(f"next: a spec is tied to it by `elicitation: {visible(record)}` in its front matter")
+    elif outcome.files:
+        note("next: `muster sync` takes it into the requirement files")
 
 
 def _reopened(workspace: Workspace) -> Workspace:

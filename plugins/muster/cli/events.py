@@ -41,7 +41,7 @@ _STYLES = {"gate:pass": "green", "gate:fail": "red"}
         "muster events verify --head 12:sha256:0123abcd",
     ),
 )
-@click.option("--spec-id", "spec", metavar="ID", help="The whole story of a spec, from before it had this spec_id.")
+@click.option("--spec-id", "spec", metavar="ID", help="The whole story of a spec: its spec_id, its path or its record.")
 @click.option("--trace", metavar="ID", help="Only of this trace.")
 @click.option("--type", "kind", metavar="TYPE", help="Only of this type, such as docs_specs or spec_allocated.")
 @click.option("--after", type=click.IntRange(0, _MOST), default=0, metavar="N", help="Only those behind event N.")
@@ -53,7 +53,7 @@ _STYLES = {"gate:pass": "green", "gate:fail": "red"}
     type=click.Choice(["table", "json", "jsonl"]),
     default="table",
     show_default=True,
-    help="As what.",
+    help="How to print it.",
 )
 @colour_option
 @click.pass_context
@@ -69,9 +69,9 @@ def command(  # noqa: PLR0913 -- one argument for each option
     form: str,
     colour: str,
 ) -> None:
-    """Show the events in the ledger, in order, or verify them.
+    """Show the events in the ledger.
 
-    An event is recorded once and never changed, and each holds the digest of the one before it.
+    They stand in order. An event is recorded once and never changed, and each holds the digest of the one before it.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -79,7 +79,11 @@ def command(  # noqa: PLR0913 -- one argument for each option
         raise Mistake("--follow has no end, and a JSON list has one", help="`--format jsonl` writes one event a line")
     where: Where = ctx.obj
     workspace = where.open()
-    wanted: dict[str, Any] = {"spec": spec.lower() if spec else None, "trace": trace, "type": _type(kind)}
+    wanted: dict[str, Any] = {"spec": None, "trace": trace, "type": _type(kind)}
+    if spec is not None:
+        from muster.cli.run import spec_ids_of
+
+        wanted["spec"] = next(iter(spec_ids_of(workspace, spec)), "")
     book = ledger_of(workspace)
     found = book.events(**wanted, after=after, last=limit) if book else []
     tinted = coloured(colour, sys.stdout)
@@ -188,7 +192,7 @@ def verify(where: Where, *, head: str | None) -> int:
     end = book.head()
     if broken:
         note(f"{counted(end.seq, 'event')}: {counted(len(broken), 'break')} in the chain")
-        note("help: compare with an export or a backup; what is written after a break can still be read")
+        note("help: compare with an export or a backup; later events are still readable")
     else:
         note(f"{counted(end.seq, 'event')}, the chain holds" + (f" and reaches the head {known.seq}" if known else ""))
     return int(bool(broken))

@@ -47,7 +47,7 @@ SPEC_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 @click.option("--task", metavar="SLUG", help="Under which slug a command is recorded that no setting defines.")
 @click.option("--name", metavar="NAME", help="The task's name for people.")
 @click.option("--type", "kind", metavar="TYPE", help="The task's kind, to tell tasks apart by.")
-@click.option("--window", metavar="LENGTH", help="It is scheduled: run and record it once in 15m, 1h, 1d or 1w.")
+@click.option("--window", metavar="LENGTH", help="It is scheduled: run once in each 15m, 1h, 1d, 1w or the like.")
 @click.option("--retries", type=click.IntRange(0, 100), metavar="N", help="Try it N times more where it fails.")
 @click.option("--wait", type=click.IntRange(0, 3600), metavar="SECONDS", help="Wait between two attempts.")
 @click.option("--key", metavar="TEXT", help="A key of your own: a run with this key is recorded once.")
@@ -93,7 +93,12 @@ def _task_asked(
     if slug is None:
         if not words:
             raise Mistake("there is nothing to run", help="name a task of the settings, or `--task SLUG -- COMMAND`")
-        if len(words) > 1 or words[0] not in known:
+        if words[0] in known and len(words) > 1:
+            raise Mistake(
+                f"{words[0]} is a task of the settings, and takes no command",
+                help=f"`muster run {words[0]}`, or `muster run --task SLUG -- COMMAND` for another command",
+            )
+        if words[0] not in known:
             near = difflib.get_close_matches(words[0], known, 1)
             meant = f"did you mean `muster run {near[0]}`? " if near else ""
             listed = f"defined are {', '.join(known)}; " if known and not near else ""
@@ -159,8 +164,12 @@ class _Running(Struct, frozen=True):
                 return 0
             try:
                 if known := book.runs(key=attempt.idempotency_key):
-                    note(f"muster: {task.slug} is recorded already{_when(task)}: {known[0].id}; it is not run again")
-                    return _status_of(book, known[0])
+                    status = _status_of(book, known[0])
+                    how = f", and failed with exit status {status}" if status else ""
+                    note(
+                        f"muster: {task.slug} is recorded already{_when(task)}{how}: {known[0].id}; it is not run again"
+                    )
+                    return status
                 return self._attempts(book, attempt)
             finally:
                 release()
@@ -171,10 +180,14 @@ class _Running(Struct, frozen=True):
         return spec_ids_of(self.workspace, self.task.spec)
 
     def _attempts(self, book: Ledger, attempt: Attempt) -> int:
+        from muster.ledger.running import NOT_FOUND, NOT_STARTED
+
         while True:
             ended = self._attempt(book, attempt)
             left = self.task.retries + 1 - attempt.number
             if ended.status == 0 or ended.stopped or left <= 0:
+                if ended.status in (NOT_FOUND, NOT_STARTED):  # nobody else says so: the command had no say
+                    note(f"muster: {visible(ended.message)}")
                 return ended.status
             wait = f" in {self.task.wait} s" if self.task.wait else ""
             note(f"muster: {visible(ended.message)}; attempt {attempt.number + 1} of {self.task.retries + 1}{wait}")

@@ -68,7 +68,12 @@ def _seconds(_: click.Context, __: click.Parameter, value: str | None) -> float 
     "--limit", type=click.IntRange(1, 1_000_000), default=20, show_default=True, metavar="N", help="The latest N."
 )
 @click.option(
-    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="As what."
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print it.",
 )
 @colour_option
 @click.pass_context
@@ -85,9 +90,9 @@ def command(  # noqa: PLR0913 -- one argument for each option
     form: str,
     colour: str,
 ) -> None:
-    """List the runs in the ledger, the latest first, or do something with them.
+    """List the runs in the ledger.
 
-    Muster's own commands record themselves, `muster run` records any other. Times are in UTC.
+    The latest stand first. Muster's own commands record themselves, `muster run` records any other. Times are in UTC.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -155,7 +160,7 @@ def lasted(milliseconds: int) -> str:
 @command.command("show", epilog=examples("muster runs show 782566df56358397", "muster runs show ID --format json"))
 @click.argument("identity", metavar="ID")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="As what."
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it."
 )
 @colour_option
 @click.pass_obj
@@ -312,13 +317,16 @@ def export(where: Where, target: str) -> None:
     if book is None:
         raise Mistake("there is no ledger yet", help="`muster check` and `muster run` make one")
     data = b"".join(exported(book))
+    if broken := book.broken():
+        note(f"muster: the chain of events is broken, and so this cannot be brought in again: {visible(broken[0])}")
     if target == "-":
         out(data.decode())
         return
     path = Path(where.folder / target).absolute()
     files.write(path.parent, path.name, data)
-    lines = data.count(b"\n")
-    note(f"{visible(target)}: {counted(lines - 2, 'row')}")
+    lines = data.splitlines()
+    runs, events = (sum(line.startswith(start) for line in lines) for start in (b'{"run":', b'{"event":'))
+    note(f"{visible(target)}: {counted(runs, 'run')} and {counted(events, 'event')}")
 
 
 @command.command(

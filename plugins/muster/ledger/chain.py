@@ -28,8 +28,8 @@ _TOLD = ("event", "type", "code", "trace_id", "span_id", "context", "idempotency
 class Parted(ValueError):
     """Two chains of events are not one the continuation of the other."""
 
-    def __init__(self, head: Head) -> None:
-        super().__init__(f"its events and those here parted before event {head.seq + 1}")
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"its events and those here part with event {seq}")
 
 
 def head_in(session: Session) -> Head:
@@ -67,22 +67,24 @@ def new_events(session: Session, events: Sequence[Stored], *, merge: bool) -> li
     """
     session.lock_chain()
     head = head_in(session)
-    if _continues(session, events, head):
+    parted = _parting(session, events, head)
+    if parted is None:
         return [event for event in events if event.seq > head.seq]
     if not merge:
-        raise Parted(head)
+        raise Parted(parted)
     return None
 
 
-def _continues(session: Session, events: Sequence[Stored], head: Head) -> bool:
-    """Whether these events continue our chain, or are part of it."""
+def _parting(session: Session, events: Sequence[Stored], head: Head) -> int | None:
+    """The first of these events that is neither one of ours nor their continuation; None where all are."""
     if not events:
-        return True
+        return None
     first = events[0].seq
     ours: dict[int, str] = dict(session.rows(f"SELECT seq, digest FROM events WHERE seq >= {first - 1:d}"))
     ours.setdefault(0, GENESIS)
-    same = all(ours.get(event.seq) == event.digest for event in events if event.seq <= head.seq)
-    return same and ours.get(first - 1) == events[0].prev
+    if ours.get(first - 1) != events[0].prev:
+        return first
+    return next((one.seq for one in events if one.seq <= head.seq and ours.get(one.seq) != one.digest), None)
 
 
 def continued(session: Session, dialect: Dialect, events: Sequence[Stored], *, merge: bool) -> int:

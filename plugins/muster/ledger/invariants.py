@@ -162,7 +162,9 @@ def _attempt(_: Mapping[str, Any], facts: _Facts, standing: Standing) -> Iterato
         found, trace = standing.spans.get(prior), facts["trace_id"]
         if found is None or found.attempt != attempt - 1:
             what = f"attempt {found.attempt}" if found else "nothing"
-            yield f"`retry_of` is {prior}, which is {what} of trace {trace}; it is the span of attempt {attempt - 1}"
+            hint = "" if prior in standing.spans else " (one whose key was known is not recorded)"
+            words = f"it is the span of attempt {attempt - 1}{hint}"
+            yield f"`retry_of` is {prior}, which is {what} of trace {trace}; {words}"
         elif found.task_id != facts["task_id"]:
             yield f"`retry_of` is {prior}, an attempt at {shown(found.task_id)}, and this is {shown(facts['task_id'])}"
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from muster.ledger.statistics import Decision
 
 MOST_BARS = 60
-_WIDTH, _HEIGHT, _STEP = 600, 100, 10  # a step a bar; a passing gate without a finding is a low bar
+_HEIGHT, _STEP, _FEWEST = 100, 10, 20  # a step a bar; a passing gate without a finding is a low bar
 _LEAST = 3
 
 
@@ -26,20 +26,21 @@ def trend(decisions: Sequence[Decision], *, linked: bool = False) -> str:
     shown = decisions[-MOST_BARS:]
     highest = max((one.errors + one.warnings for one in shown), default=0)
     last = shown[-1]
+    slots = max(len(shown), _FEWEST)  # a few bars are no broad ones
     said = (
         f"Errors and warnings of the latest {counted(len(shown), 'decision')}, at most {highest:,} at once;"
         f" the last one {'passed' if last.passed else 'failed'} with {counted(last.errors, 'error')}"
         f" and {counted(last.warnings, 'warning')}"
     )
-    bars = "".join(_bar(one, at, highest) for at, one in enumerate(shown, start=MOST_BARS - len(shown)))
+    bars = "".join(_bar(one, at, highest) for at, one in enumerate(shown, start=slots - len(shown)))
     key = "".join(
         f'<span class="muster-key"><svg width="10" height="10" aria-hidden="true">'
         f'<rect class="muster-bar-{name}" width="10" height="10"/></svg> {words}</span>'
-        for name, words in (("errors", "errors"), ("warnings", "warnings"), ("none", "none of both"))
+        for name, words in (("errors", "errors"), ("warnings", "warnings"), ("none", "neither"))
     )
     picture = (
-        f'<div class="muster-trend">\n<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" role="img"'
-        f' aria-label="{said}">{bars}</svg>\n'
+        f'<div class="muster-trend">\n<svg viewBox="0 0 {slots * _STEP} {_HEIGHT}" preserveAspectRatio="none"'
+        f' role="img" aria-label="{said}">{bars}</svg>\n'
         f"<p>{key}</p>\n<p>{said}; from {moment(shown[0].recorded_at)} to {moment(last.recorded_at)}.</p>\n</div>\n\n"
     )
     rows = [_row(one, linked=linked) for one in reversed(shown)]
