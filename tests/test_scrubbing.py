@@ -244,7 +244,7 @@ def test_a_row_says_whether_something_was_taken_out(book: Ledger) -> None:
     assert succeeded == plain
     assert (failed.parents, failed.provenance.sources, failed.meta.scrubbed) == (("~/a.md",), ("~/a.md",), True)
     assert failed.facts.error == Failure(type="Error", message="token=[secret] of [e-mail]")
-    assert failed.content.text == "x: failed in 0 ms: token=[secret] of [e-mail]"
+    assert failed.content.text == "x ended after 0 ms, failed: token=[secret] of [e-mail]"
     assert failed.facts.retrieval.filters == {"password": "[secret]"}
 
 

@@ -176,7 +176,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
             grants=Grants(scopes=self.scopes),
             error=error,
         )
-        told = f"{task.name or task.slug} ended with {status} after {facts.duration_ms} ms"
+        told = f"{task.name or task.slug} ended after {facts.duration_ms} ms, {status}"
         return Run(
             id=run_id(task.slug, self.started),
             content=Content(text=text or (f"{told}: {error.message}" if error else told), structured=facts),
