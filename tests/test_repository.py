@@ -62,7 +62,7 @@ def test_ci_runs_the_gate_then_the_two_commands_that_the_readme_promises() -> No
 
     assert promised == ["nox -s docs", "nox -s tests"]
     # The gate once more behind the tests: only then are there results for the ratchet.
-    assert called == ["nox -s docs_specs", *promised, "nox -s docs_specs", "nox -s lint", "nox -s soak -- --kills 20"]
+    assert called == ["nox -s docs_specs", *promised, "nox -s docs_specs", "nox -s lint", "nox -s soak -- --kills 8"]
 
 
 def test_ci_is_bash_that_stops_at_the_first_failure() -> None:
