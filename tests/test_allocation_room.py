@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from muster.allocation.contract import Contract, contract_in
 from muster.allocation.deciding import Refusal
 from muster.allocation.elicitation import Elicitation, elicitation_in
-from muster.allocation.folder import Pair, contract_beside, pair_in
-from muster.allocation.spec_ids import spec_id_of
+from muster.allocation.folder import Pair, pair_in
+from muster.allocation.spec_ids import contract_beside, spec_id_of
 from muster.model import Problem
 
 ID = "3f0b7a52-9c1e-5d34-8a6b-0123456789ab"

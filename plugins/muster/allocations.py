@@ -6,7 +6,6 @@ implements: MU-ALLOC-4003, MU-ALLOC-4022
 from __future__ import annotations
 
 import functools
-import posixpath
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
@@ -91,14 +90,14 @@ def _records(
     if not paths:
         return {}, {}
     from muster.allocation.records import Held, contract_held, record_in
-    from muster.allocation.spec_ids import CONTRACT
+    from muster.allocation.spec_ids import contract_beside
 
     read, unread = _read("record", paths, record_in, Held | None, inputs, cache)
     records = {path: held for path, held in read.items() if held is not None}
     records |= {path: Held(problems=(problem,)) for path, problem in unread.items()}
     contracts = {}
     for path in records:
-        beside = posixpath.join(posixpath.dirname(path), CONTRACT)
+        beside = contract_beside(path)
         contracts[path] = inputs.twins.get(beside, beside)
     wanted = sorted(path for path in set(contracts.values()) if path in inputs.paths)
     held, unread = _read("contract", wanted, contract_held, Held, inputs, cache)

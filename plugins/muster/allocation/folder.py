@@ -22,12 +22,6 @@ class Pair(Struct, frozen=True):
     contract: str
 
 
-def contract_beside(record: str) -> str:
-    """The path of the contract that belongs to a record."""
-    folder, slash, _ = record.rpartition("/")
-    return f"{folder}{slash}{CONTRACT}"
-
-
 def records_among(called: Sequence[str], is_record: Callable[[str], bool], named: str = "") -> list[str]:
     """The records among the files of a folder that have the name of one; `named` is the one that somebody means.
 

@@ -167,7 +167,7 @@ class _Search:
         written = one.tie.elicitation
         beside = posixpath.normpath(posixpath.join(posixpath.dirname(one.path), written))
         for path in (posixpath.normpath(written),) if one.given else (beside, posixpath.normpath(written)):
-            path = self.links.get(path, path)  # noqa: PLW2901
+            path = self.links.get(path, path)  # noqa: PLW2901 -- a link is its target from here on
             if path in self.records:
                 return path
         return ""

@@ -12,6 +12,12 @@ _WORDS = frozenset({"", "null", "~", "tbd", "todo", "pending", "none", "...", _N
 _BRACKETED = re.compile(r"<[^<>]*>|\{\{[^{}]*\}\}")
 
 
+def contract_beside(record: str) -> str:
+    """The path of the contract that belongs to a record."""
+    folder, slash, _ = record.rpartition("/")
+    return f"{folder}{slash}{CONTRACT}"
+
+
 def carries(data: bytes, spec_id: str) -> bool:
     """Whether a file holds the ID, in whatever it is written: without its zeros, UTF-16 is ASCII here."""
     return spec_id.encode() in data.replace(b"\0", b"").lower()

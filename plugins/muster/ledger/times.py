@@ -51,11 +51,6 @@ def duration_ms(started: float, ended: float) -> int:
     return max(round((ended - started) * 1000), 0)
 
 
-def is_window(text: str) -> bool:
-    """Whether a text says how long a window is: `15m`, `1h`, `1d`, `1w`."""
-    return _WINDOW.fullmatch(text) is not None
-
-
 def window_start(window: str, now: float) -> float:
     """When the window that holds `now` began: days at midnight UTC, weeks on Monday."""
     match = _WINDOW.fullmatch(window)
