@@ -38,13 +38,21 @@ CHAIN: Row = {"chain": "c", "label": "l", "decision": "go", "conditions": ["test
 PROMPT: Row = {
     "spec_prompt_pack_id": "p@1",
     "spec_prompt_pack_sha256": "a" * 64,
+    "capability_snapshot_ref": "capability_snapshot.json",
+    "capability_snapshot_sha256": "b" * 64,
+    "capability_registry_version": "1",
+    "spec_lint_report_ref": None,
+    "spec_lint_report_sha256": None,
     "context_snapshot_id": "s",
-    "stable_prefix_hash": SHA,
-    "variable_suffix_hash": SHA,
+    "stable_prefix_hash": "c" * 64,
+    "variable_suffix_hash": "d" * 64,
+    "full_prompt_hash": "e" * 64,
     "stable_prefix_tokens": 1,
     "variable_suffix_tokens": 2,
     "total_tokens": 3,
+    "tokenizer": "words@1",
     "truncated": {"scope": False},
+    "variable_suffix_truncated": False,
 }
 VALID: dict[str, Row] = {
     "spec_allocated": {"record": "e.md", "contract": "c.json", "record_was": None, "record_digest": SHA},

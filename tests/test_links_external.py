@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
 import signal
 import socket
 import subprocess
@@ -80,7 +81,7 @@ class Page(BaseHTTPRequestHandler):
             return
         if self.path == "/late":
             self.server.hanging.wait(20)
-            time.sleep(1.1)  # so late that a terminal shows how far the work is
+            time.sleep(2)  # so late that a terminal shows how far the work is
         answers = {
             "/ok": 200,
             "/late": 200,
@@ -221,6 +222,14 @@ def test_dead_addresses_are_told_with_their_pages_and_good_answers_are_kept(
     )
 
 
+def read_until(words: bytes, terminal: int) -> None:
+    """Read what a terminal shows up to these words; without them for a minute, fail and do not wait for ever."""
+    shown = b""
+    while words not in shown:
+        assert select.select([terminal], [], [], 60)[0], shown
+        shown += os.read(terminal, 65536)
+
+
 @pytest.mark.requirement("MU-RULE-2020", "MU-CORE-0034")
 def test_an_interrupt_ends_linkchecker_and_keeps_what_is_known(web: Web, tmp_path: Path) -> None:
     root = project(tmp_path, "", {"site/index.html": f"<a href={web.top}/late><a href={web.top}/hang>"})
@@ -233,12 +242,13 @@ def test_an_interrupt_ends_linkchecker_and_keeps_what_is_known(web: Web, tmp_pat
     leader, follower = pty.openpty()
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=follower, text=True) as process:
         os.close(follower)
-        shown = b""
-        while b"asking other hosts" not in shown:  # the other answer came in
-            shown += os.read(leader, 65536)
-        process.send_signal(signal.SIGINT)
-        while b"muster: interrupted" not in shown:
-            shown += os.read(leader, 65536)
+        try:
+            read_until(b"asking other hosts", leader)  # the other answer came in
+            process.send_signal(signal.SIGINT)
+            read_until(b"muster: interrupted", leader)
+        except AssertionError:
+            process.kill()
+            raise
         out, _ = process.communicate(timeout=10)
     os.close(leader)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,7 +26,7 @@ from muster.model import Counts, Finding, Place, Severity
 from muster.pipeline import run as pipeline
 from muster.rules.base import FRAME
 from muster.rules.table import RULES
-from muster.settings import Settings
+from muster.settings import RuleSettings, Settings
 
 HERE = Path(__file__).parent
 SCHEMA = corpus.FOLDER.parent / "reference" / "sarif-schema-2.1.0.json"  # beside the corpora
@@ -474,10 +475,12 @@ def test_one_run_writes_every_format(tmp_path: Path, capfd: Captured) -> None:
     (tmp_path / "specs" / "10-queue.md").write_text(spec, encoding="utf-8")
     options = [f"--report={form}={tmp_path / form}.out" for form in WRITERS]
 
-    assert run(["-C", str(tmp_path), "check", "--select", "KWD", *options, "--report", "github"]) == 1
+    day = ["--today", "2026-01-01"]
+    assert run(["-C", str(tmp_path), "check", "--select", "KWD", *day, *options, "--report", "github"]) == 1
     out, err = capfd.readouterr()
 
-    outcome = pipeline(memory({"specs/10-queue.md": spec}), Settings())
+    chosen = Settings(rules=RuleSettings(select=("KWD",)))
+    outcome = pipeline(memory({"specs/10-queue.md": spec}), chosen, today=date(2026, 1, 1))
     outcome = type(outcome)(
         outcome.project,
         tuple(finding for finding in outcome.findings if finding.code == "KWD001"),
@@ -487,7 +490,7 @@ def test_one_run_writes_every_format(tmp_path: Path, capfd: Captured) -> None:
     assert {form: (tmp_path / f"{form}.out").read_text("utf-8") for form in WRITERS} == {
         form: written(form, expected) for form in WRITERS
     }
-    assert (out, err.count("\n")) == (written("github", expected), 1)
+    assert (out, err.count("\n")) == (written("github", expected), 2)  # the verdict of the preflight, and the summary
 
 
 def test_a_report_in_a_file_has_no_colours_whatever_the_terminal_gets(tmp_path: Path, capfd: Captured) -> None:
@@ -512,6 +515,7 @@ TITLES = {
     "github": "GitHub annotations",
     "junit": "JUnit XML",
     "markdown": "Markdown",
+    "spec-lint": "Spec lint",
 }
 
 
@@ -532,6 +536,9 @@ def test_the_guide_shows_the_real_report(form: str, tmp_path: Path, capfd: Captu
     report = capfd.readouterr().out
     if form == "sarif":
         report = json.dumps(json.loads(report)["runs"][0]["results"][0], indent=2)
+    if form == "spec-lint":
+        checks = json.loads(report)["checks"]
+        report = json.dumps(next(check for check in checks if check["code"] == "SPEC-VAL-TESTPLAN-001"), indent=2)
 
     assert shown == report.rstrip("\n")
 

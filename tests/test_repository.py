@@ -158,7 +158,7 @@ def test_the_navigation_of_the_site_names_each_page_once() -> None:
         return [leaf for part in (entry.values() if isinstance(entry, dict) else entry) for leaf in leaves(part)]
 
     written = [path.relative_to(ROOT / "specs").as_posix() for path in (ROOT / "specs").rglob("*.md")]
-    generated = ["compliance/index.md", "rules/index.md", "runs/index.md"]
+    generated = [f"{name}/index.md" for name in ("compliance", "packets", "prompts", "rules", "runs")]
 
     assert sorted(leaves(loaded("mkdocs.yml")["nav"])) == sorted(written + generated)
 

@@ -203,7 +203,7 @@ def test_what_an_event_refers_to_stays_and_what_it_says_does_not(book: Ledger) -
 
     assert first.context == counted.context | {"counts": {"REQ001": 1, "[e-mail]": 2, "[e-mail] 2": 3}}
     assert second.context == changed.context | {"before": "token=[secret]", "after": "of specs/[e-mail]"}
-    assert book.statuses() == {path: ("of specs/[e-mail]", 1)}
+    assert book.latest("spec_status_changed", "spec", "after") == {path: ("of specs/[e-mail]", 1)}
     assert book.broken() == []
 
 

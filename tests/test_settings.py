@@ -119,8 +119,8 @@ def test_all_mistakes_are_reported_at_once_and_in_order() -> None:
             "zzz = 1",
             (
                 "unknown setting `zzz`; known here:"
-                " allocation, anchors, fail_on, ledger, links, namespace, output, packages, requirements, rules, site,"
-                " specs, tasks, trace"
+                " allocation, anchors, fail_on, ledger, links, namespace, output, packages, packets, prompts,"
+                " requirements, rules, site, specs, tasks, trace"
             ),
         ),
         ("specs = 1", "`specs` is 1; it is a table"),
@@ -140,6 +140,13 @@ def test_all_mistakes_are_reported_at_once_and_in_order() -> None:
         ("[[rules.paths]]\nignore = ['SHP']", "`rules.paths[0].path` is missing"),
         ("[rules]\npaths = [5]", "`rules.paths[0]` is 5; it is a table"),
         ("[output]\nrequirements = './'", "`output.requirements` is './'; name a folder of its own"),
+        *(
+            (
+                f"[prompts]\nfolder = '{folder}'",
+                f"`prompts.folder` is '{folder}'; write it without empty parts, `.` and blanks at an end",
+            )
+            for folder in ("a//b", "a/./b", " ", "./a", "a/ b")
+        ),
         (
             "[output]\ncompliance = '/x'",
             "`output.compliance` is '/x'; it is a path inside the project, with `/`",
@@ -147,6 +154,19 @@ def test_all_mistakes_are_reported_at_once_and_in_order() -> None:
         ("[output]\ncompliance = 'C:/x'", "`output.compliance` is 'C:/x'; it is a path inside the project, with `/`"),
         ("namespace = 'mine'", "`namespace` is 'mine'; it is a UUID, such as one that `uuidgen` prints"),
         ("a = ", "not TOML: Invalid value (at end of document)"),
+        (
+            '[packets]\nsignature = "("',
+            "`packets.signature` is '('; it is no regular expression: missing ), unterminated subpattern at position 0",
+        ),
+        ('[packets]\ntarget = "x*"', "`packets.target` is 'x*'; it matches the empty text"),
+        (
+            '[packets]\nutc_offset = "+99:99"',
+            "`packets.utc_offset` is '+99:99'; it is an offset from UTC, such as +01:00",
+        ),
+        (
+            '[packets]\nregistry = "../table.md"',
+            "`packets.registry` is '../table.md'; it is a path inside the project, with `/`",
+        ),
     ],
 )
 def test_a_mistake_names_the_setting_its_value_and_what_is_wanted(text: str, problem: str) -> None:

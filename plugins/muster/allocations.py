@@ -5,34 +5,30 @@ implements: MU-ALLOC-4003, MU-ALLOC-4022
 
 from __future__ import annotations
 
-import functools
-import re
-from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from muster.identity import blob_id
 from muster.model import Place, Problem, Tie
+from muster.packets.packet import is_placeholder
+from muster.readings import readings
 from muster.records import rule_version
 from muster.specs import requirement_file
 from muster.specs.derived import file_of, owners_of
 from muster.specs.discovery import is_left_out, side_path
-from muster.text.globs import pattern_of
+from muster.text.globs import paths_matching, union_of
 from muster.text.utf8 import encodable
 from muster.trace.ratchet import NAME as RATCHET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from muster.allocation.records import Held, Tied
     from muster.inputs import Inputs
     from muster.model import Finding, Project
     from muster.settings import Settings
     from muster.store.cache import Cache
-
-Kind = TypeVar("Kind")
-_encode = msgspec.msgpack.Encoder().encode
 
 
 def with_allocations(project: Project, markdown: Iterable[str], inputs: Inputs, cache: Cache | None) -> Project:
@@ -61,26 +57,10 @@ def with_allocations(project: Project, markdown: Iterable[str], inputs: Inputs, 
 def _chosen(paths: Iterable[str], settings: Settings) -> tuple[list[str], list[str]]:
     """The paths that can be records, and those of planning artifacts."""
     allocation = settings.allocation
-    names, whole = _patterns(allocation.records + allocation.planning)
-    found = [
-        path
-        for path in paths
-        if (names.fullmatch(path, path.rfind("/") + 1) or whole.fullmatch(path)) and not is_left_out(path, settings)
-    ]
-    records, planning = _union(allocation.records), _union(allocation.planning)
+    either = paths_matching(paths, allocation.records + allocation.planning)
+    found = [path for path in either if not is_left_out(path, settings)]
+    records, planning = union_of(allocation.records), union_of(allocation.planning)
     return [path for path in found if records.fullmatch(path)], [path for path in found if planning.fullmatch(path)]
-
-
-@functools.cache
-def _patterns(globs: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Patterns of a file's name and of its whole path: `**/name.md` asks for the name alone, which is quicker."""
-    names = [glob for glob in globs if glob.startswith("**/") and glob.rfind("/") == 2 and "**" not in glob[3:]]
-    return _union(tuple(glob[3:] for glob in names)), _union(tuple(glob for glob in globs if glob not in names))
-
-
-@functools.cache
-def _union(globs: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern_of(glob).pattern})" for glob in globs) or r"(?!)", re.DOTALL)
 
 
 def _records(
@@ -92,17 +72,17 @@ def _records(
     from muster.allocation.records import Held, contract_held, record_in
     from muster.allocation.spec_ids import contract_beside
 
-    read, unread = _read("record", paths, record_in, Held | None, inputs, cache)
+    read, unread = readings("record", paths, record_in, Held | None, inputs, cache)
     records = {path: held for path, held in read.items() if held is not None}
-    records |= {path: Held(problems=(problem,)) for path, problem in unread.items()}
+    records |= {path: Held(problems=(_unread(path, why),)) for path, why in unread.items()}
     contracts = {}
     for path in records:
         beside = contract_beside(path)
         contracts[path] = inputs.twins.get(beside, beside)
     wanted = sorted(path for path in set(contracts.values()) if path in inputs.paths)
-    held, unread = _read("contract", wanted, contract_held, Held, inputs, cache)
-    unread |= {path: _unread(path, inputs.unread[path]) for path in contracts.values() if path in inputs.unread}
-    held |= {path: Held(problems=(problem,)) for path, problem in unread.items()}
+    held, unread = readings("contract", wanted, contract_held, Held, inputs, cache)
+    unread |= {path: inputs.unread[path] for path in contracts.values() if path in inputs.unread}
+    held |= {path: Held(problems=(_unread(path, why),)) for path, why in unread.items()}
     return records, {path: (one, held[one]) for path, one in contracts.items() if one in held}
 
 
@@ -124,52 +104,34 @@ def _tied(project: Project, planning: Sequence[str], inputs: Inputs, cache: Cach
         status = document.status if is_ready else ""
         found.append(Tied(document.path, tie, document.path in artifacts, status, given))
     others = sorted(artifacts - {document.path for document in project.documents})
-    ties, _ = _read("tie", others, _tie_in, Tie, inputs, cache)  # one that cannot be read is a finding as a page
-    for path, own in ties.items():
+    for path, own in ties_of(others, inputs, cache).items():
         tie, given = tied_by(settings, path, own)
         found.append(Tied(path, tie, planning=True, given=given))
     return found
 
 
+def ties_of(paths: Sequence[str], inputs: Inputs, cache: Cache | None) -> dict[str, Tie]:
+    """What these files say of their identity; one that cannot be read is a finding as a page."""
+    return readings("tie", paths, _tie_in, Tie, inputs, cache)[0]
+
+
 def _tie_in(data: bytes, _path: str) -> Tie:
     from muster.specs.ties import tie_in  # it reads YAML, and a warm check reads none
 
-    return tie_in(data.decode("utf-8", "replace"))
+    text = data.decode("utf-8", "replace")
+    tie = tie_in(text)
+    if tie != Tie() or "TECHNICAL_REFINEMENT" not in text:
+        return tie
+    from muster.packets.reading import packet_in
+
+    packet = packet_in(text)  # a packet may say it among its own fields
+    field = packet.field("SPEC_ID") if packet else None
+    return Tie(spec_id=field.value, spec_id_line=field.line) if field and not is_placeholder(field.value) else tie
 
 
-def _read(
-    name: str,
-    paths: Sequence[str],
-    read: Callable[[bytes, str], Kind],
-    kind: object,
-    inputs: Inputs,
-    cache: Cache | None,
-) -> tuple[dict[str, Kind], dict[str, Problem]]:
-    """What these files hold, kept by content, and what is wrong with those that cannot be read."""
-    if not paths:
-        return {}, {}
-    versions = inputs.versions
-    keys = {path: f"{rule_version()}:{name}:{versions[path]}:{path}" for path in paths if versions.get(path)}
-    known = cache.get_many(list(keys.values())) if cache else {}
-    decode = msgspec.msgpack.Decoder(kind).decode
-    found: dict[str, Kind] = {}
-    fresh: dict[str, bytes] = {}
-    problems = {}
-    for path in paths:
-        if keys.get(path) in known:
-            found[path] = decode(known[keys[path]])
-            continue
-        try:
-            found[path] = read(inputs.read(path), path)
-        except OSError as error:
-            problems[path] = _unread(path, error.strerror or str(error))
-            continue
-        if path in keys:
-            with suppress(UnicodeEncodeError):  # a name that is no UTF-8 is read anew each time
-                fresh[keys[path]] = _encode(found[path])
-    if cache and fresh:
-        cache.put_many(fresh)
-    return found, problems
+def may_allocate(markdown: Iterable[str], settings: Settings) -> bool:
+    """Whether there is anything by which a spec could have an identity."""
+    return bool(settings.allocation.specs or _chosen(markdown, settings)[0])
 
 
 def _not_followed(inputs: Inputs, settings: Settings) -> list[Problem]:

@@ -569,6 +569,101 @@ class Allocated(Struct, frozen=True):
     planning: tuple[str, ...] = ()  # packets, chains and prompts, by path
 
 
+class Verdict(StrEnum):
+    """What became of the lines that a claim is pinned to.  implements: MU-PKT-5020"""
+
+    OK = "ok"
+    CHANGED = "changed"  # the token is in its window, the excerpt is not
+    MOVED = "moved"  # the token is elsewhere, at one place
+    AMBIGUOUS = "ambiguous"  # several places match
+    GONE = "gone"
+    UNKNOWN = "unknown"  # there is no spec to look into, or no token to look for
+
+    @property
+    def holds(self) -> bool:
+        """Whether the claim still stands where it says."""
+        return self in (Verdict.OK, Verdict.CHANGED)
+
+
+class Window(Struct, frozen=True, array_like=True, order=True, gc=False):
+    """Lines of a file, from 1, the last one included."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}" if self.last != self.first else str(self.first)
+
+    @property
+    def words(self) -> str:
+        """`lines 20-31`, `line 20`."""
+        return f"lines {self}" if self.last != self.first else f"line {self}"
+
+    @property
+    def size(self) -> int:
+        """How many lines it has."""
+        return self.last - self.first + 1
+
+
+class Pinned(Struct, frozen=True, array_like=True):
+    """A claim that is pinned to lines of a spec: an anchor of a packet, or a pin in any Markdown file."""
+
+    place: Place  # where it stands
+    name: str  # "ANCHOR 2"; "" for a pin
+    claim: str  # what it says that the lines are, escapes decoded; "" for a pin
+    spec: str  # the path of the spec; "" where it leads nowhere
+    window: Window | None  # as written; None where that is no window
+    token: str  # escapes decoded
+    verdict: Verdict
+    moved: Window | None = None  # where the lines are now, where that is known and another place
+    places: tuple[int, ...] = ()  # the lines of the several places
+
+
+class Refinement(Struct, frozen=True, array_like=True):
+    """A refinement packet: what it is about, and where it stands."""
+
+    path: str
+    line: int  # of its heading
+    wp_id: str  # "" where it says none
+    created_at: str
+    pointer: str  # the path of the pointer file; "" where the packet names its spec itself
+    spec: str  # the path of the spec; "" where it leads nowhere
+    review: str  # USER_REVIEW_STATUS: "APPROVED", or another word; "" while it is pending
+    signature: str  # "" while it is pending
+    covers: str  # CLEARLY_COVERS_VERDICT: "PASS", "FAIL", or "" for none
+    work_packet: str  # the path of the work packet; "" where there is none
+    status: str  # of the work packet
+    ready: bool  # work on it has begun or may begin: the packet must be approved and signed
+    anchors: tuple[Pinned, ...]
+    digest: str = ""  # "sha256:..." of the packet's bytes
+
+
+class SnapshotNames(Struct, frozen=True, array_like=True):
+    """The names in a capability snapshot: what a spec may name, and what it is denied."""
+
+    ref: str  # the path of the snapshot, or of the registry that it follows from
+    spec_id: str  # "" where it is for every spec
+    generated_at: str
+    allowed: tuple[str, ...]  # capabilities, tools and engines, sorted
+    denied: tuple[str, ...] = ()
+
+
+class PromptHead(Struct, frozen=True, array_like=True):
+    """A prompt document: its title, and the fields at its head."""
+
+    path: str
+    title: str  # "" where it has none
+    fields: dict[str, str]
+
+
+class Prompts(Struct, frozen=True, array_like=True):
+    """Prompt packs, the folders of compiled prompts, and prompt documents."""
+
+    packs: dict[str, str] = {}  # the ID of each by its path; of those in folders of compiles, what is nowhere else
+    compiles: tuple[str, ...] = ()
+    documents: tuple[PromptHead, ...] = ()
+
+
 class Derived(Struct, frozen=True):
     """A file that follows from the sources, beside what is committed under its path.
 
@@ -621,6 +716,10 @@ class Project(Struct, frozen=True):
     host: Host | None = None  # only in a site build
     trace: Trace = Trace()
     allocations: tuple[Allocated, ...] = ()  # by record
+    refinements: tuple[Refinement, ...] = ()  # by path
+    pins: tuple[Pinned, ...] = ()  # of Markdown files that are no packets, by place
+    snapshots: tuple[SnapshotNames, ...] = ()  # of compiled prompts, then of the registry
+    prompts: Prompts = Prompts()
     spec_ids: dict[str, str] = {}  # by path: of records, contracts, what is tied to them, and what follows from that
 
     @property
@@ -649,6 +748,9 @@ class Counts(Struct, frozen=True):
     links: int = 0  # those that stay in the repository
     citations: int = 0
     results: int = 0  # tests in the results that were given
+    packets: int = 0
+    anchors: int = 0  # of packets
+    pins: int = 0  # of other files
     waived: int = 0  # findings that a waiver covers
     known: int = 0  # findings that stand in the baseline
     cached: int = 0  # how many documents were not read again

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from muster.allocations import allocated_files, with_allocations, with_spec_ids
+from muster.compiles import with_prompt_places
 from muster.gate.judge import enabled, project_findings, settled
 from muster.identity import blob_id
 from muster.inputs import lines_in
@@ -24,26 +25,23 @@ from muster.model import (
     Derived,
     Document,
     Host,
-    Known,
     Outcome,
     Package,
     Page,
     Place,
     Problem,
     Project,
-    Retired,
-    Waiver,
 )
+from muster.packets.packet import NO_PINS
+from muster.prompt_files import with_prompts
 from muster.records import records_of, rule_version
-from muster.rules.table import RULES
-from muster.side_files import Side, side_file
-from muster.specs.baseline import known_in, shrunk
+from muster.refinements import anchors_of, packets_found, with_refinements
+from muster.side_files import baseline_of, retired_of, waivers_of
+from muster.specs.baseline import shrunk
 from muster.specs.derived import derived_files
-from muster.specs.discovery import BASELINE, RETIRED, WAIVERS, is_document, is_page, side_path
+from muster.specs.discovery import BASELINE, is_document, is_page, side_path
 from muster.specs.naming import file_name, folder_of_package_spec
 from muster.specs.packages import manifests_beside, manifests_in, packages_of
-from muster.specs.retired import retired_in
-from muster.specs.waivers import waivers_in
 from muster.tasks import with_tasks
 from muster.text.source import source_of
 from muster.text.utf8 import encodable
@@ -61,9 +59,6 @@ if TYPE_CHECKING:
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode_retired = msgspec.msgpack.Decoder(tuple[tuple[Retired, ...], tuple[Problem, ...]]).decode
-_decode_waivers = msgspec.msgpack.Decoder(tuple[tuple[Waiver, ...], tuple[Problem, ...]]).decode
-_decode_known = msgspec.msgpack.Decoder(tuple[tuple[Known, ...], tuple[Problem, ...]]).decode
 
 
 def run(  # noqa: PLR0913 -- what a run is made of
@@ -94,9 +89,9 @@ def run(  # noqa: PLR0913 -- what a run is made of
 
     packages, named, more = _named(documents, pages, inputs, settings)
     files = (inputs, settings, cache)
-    retired, wrong = side_file(RETIRED, "SET004", retired_in, _decode_retired, *files)
-    waivers, wrong_waivers = side_file(WAIVERS, "SET008", _waivers_in, _decode_waivers, *files)
-    known, wrong_known = side_file(BASELINE, "SET011", known_in, _decode_known, *files)
+    retired, wrong = retired_of(*files)
+    waivers, wrong_waivers = waivers_of(*files)
+    known, wrong_known = baseline_of(*files)
     project = Project(
         settings=settings,
         documents=named,
@@ -109,7 +104,12 @@ def run(  # noqa: PLR0913 -- what a run is made of
         host=host,
         today=today,
     )
+    packets = packets_found(settings, markdown, inputs, cache)
     project = with_allocations(project, markdown, inputs, cache)
+    pins = {path: record.pins for path, record in records.items() if record.pins != NO_PINS}
+    project = with_refinements(project, packets, pins, inputs, cache)
+    project = with_prompts(project, markdown, inputs, cache)
+    project = with_prompt_places(project, markdown, inputs, cache)
     project = with_tasks(project, inputs, cache)
     identities |= allocated_files(project, identities, cache)
     found = named_by(project, inputs, cache, executor)
@@ -130,6 +130,9 @@ def run(  # noqa: PLR0913 -- what a run is made of
         links=sum(len(page.links) for page in pages),
         citations=sum(not one.literal and one.id in project.trace.statuses for one in project.trace.citations),
         results=len(project.trace.results),
+        packets=len(project.refinements),
+        anchors=anchors_of(project),
+        pins=len(project.pins),
         waived=end.waived,
         known=end.known,
         cached=len(paths) - fresh,
@@ -252,10 +255,6 @@ def _named(
     if unnamed:
         packages, problems = packages_of(manifests, named, wanted.rationale_heading, inputs.read)
     return packages, tuple(named), problems
-
-
-def _waivers_in(text: str, path: str) -> Side[Waiver]:
-    return waivers_in(text, path, RULES)
 
 
 def _derived(

@@ -146,7 +146,7 @@ def gate_events(run: Run, outcome: Outcome, findings: Iterable[Finding], fail_on
 
 def status_events(run: Run, outcome: Outcome, book: Ledger) -> Iterator[Draft]:
     """Each spec whose status is another than the ledger last heard of.  implements: MU-LEDGER-8033"""
-    known = book.statuses()
+    known = book.latest("spec_status_changed", "spec", "after")
     records = {path: story for story in stories_of(outcome) for path in story.paths}
     for document in outcome.project.specs:
         before, times = known.get(document.path, (None, 0))

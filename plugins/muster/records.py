@@ -13,8 +13,10 @@ from msgspec import Struct
 from muster.gate.judge import document_findings, page_findings
 from muster.identity import blob_id
 from muster.model import Document, Finding, Page, Place, Problem
+from muster.packets.packet import NO_PINS, Pins
 from muster.specs import compliance, requirement_file
 from muster.specs.discovery import is_document
+from muster.text.globs import paths_matching
 from muster.text.source import source_of
 from muster.text.utf8 import encodable, is_encodable
 
@@ -36,6 +38,7 @@ class Record(Struct, frozen=True, array_like=True):
     findings: tuple[Finding, ...]
     problem: Problem | None
     file_id: str
+    pins: Pins = NO_PINS
 
 
 _OUR_TABLE = compliance.MARK.encode()
@@ -50,7 +53,7 @@ def rule_version() -> str:
     root = Path(__file__).parent
     for path in sorted(root.glob("*.py")) + sorted(
         path
-        for room in ("text", "specs", "links", "trace", "allocation", "rules", "gate")
+        for room in ("text", "specs", "links", "trace", "allocation", "packets", "prompts", "rules", "gate")
         for path in (root / room).glob("*.py")
     ):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -58,9 +61,8 @@ def rule_version() -> str:
 
 
 def _key(settings: Settings) -> str:
-    own = _encode(
-        (settings.specs, settings.requirements, settings.anchors, settings.rules, settings.links, settings.site)
-    )
+    read_by = (settings.specs, settings.requirements, settings.anchors, settings.rules, settings.links, settings.site)
+    own = _encode((*read_by, settings.packets.include))
     return hashlib.blake2b(own + rule_version().encode(), digest_size=16).hexdigest()
 
 
@@ -125,17 +127,38 @@ def record_of(path: str, content: bytes | str, settings: Settings) -> bytes:
     from muster.links.reading import read_page  # a check that finds all in its cache reads nothing
     from muster.specs.reading import document_of
 
-    source = source_of(content.decode("utf-8"))
+    text = content.decode("utf-8")
+    source = source_of(text, _quoted(path, text, settings))
     document = document_of(path, source, settings) if is_document(path, settings) else None
     page = read_page(path, source, settings, document)
     findings = page_findings(page, settings)
     page = msgspec.structs.replace(page, lines=(), code=(), text="")
     if document is None:
-        return _encode(Record(None, page, findings, None, ""))
+        return _encode(Record(None, page, findings, None, "", _pins(text)))
     findings = (*document_findings(document, settings), *findings)
     file_id = blob_id(requirement_file.rendered(document).encode()) if document.requirements else ""
     lean = msgspec.structs.replace(document, passages=(), lines=())
-    return _encode(Record(lean, page, findings, None, file_id))
+    return _encode(Record(lean, page, findings, None, file_id, _pins(text)))
+
+
+def _quoted(path: str, text: str, settings: Settings) -> Iterable[range]:
+    """The lines in which a packet quotes its spec: their links lead from there, and not from here."""
+    if "TECHNICAL_REFINEMENT" not in text or not paths_matching([path], settings.packets.include):
+        return ()
+    from muster.packets.reading import packet_in
+
+    packet = packet_in(text)
+    excerpts = [anchor.excerpt for anchor in packet.anchors if anchor.excerpt] if packet else []
+    return [range(excerpt.line, excerpt.end_line + 1) for excerpt in excerpts if excerpt.text]
+
+
+def _pins(text: str) -> Pins:
+    """The pins of a file."""
+    if "muster:" not in text:
+        return NO_PINS
+    from muster.packets.pins import pins_in
+
+    return pins_in(text)
 
 
 def _refusal(path: str, content: bytes | str, settings: Settings) -> Problem | None:

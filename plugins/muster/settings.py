@@ -73,6 +73,14 @@ class CitationMark(StrEnum):
     ANNOTATION = "annotation"  # @Specification(number="1.2.3")
 
 
+class GovernanceMode(StrEnum):
+    """How much a spec must show before work on it begins."""
+
+    STRICT = "GOV_STRICT"
+    STANDARD = "GOV_STANDARD"
+    LIGHT = "GOV_LIGHT"
+
+
 class SpecSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the specs are."""
 
@@ -334,6 +342,76 @@ class AllocationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = {}
 
 
+class PacketSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Refinement packets, and the work packets that they are for."""
+
+    include: Annotated[
+        tuple[str, ...], Meta(description="Globs of the Markdown files that can be packets: their content decides.")
+    ] = ("packets/**/*.md", "**/*.packet.md", "**/refinements/**/*.md", "**/task_packets/**/*.md")
+    folder: Annotated[str, Meta(description="Where `muster packet new` writes.")] = "packets"
+    pointer: Annotated[
+        str, Meta(description="The file that says which spec is current, for `muster packet new`; empty for none.")
+    ] = ""
+    target: Annotated[
+        str, Meta(description="Regular expression that finds the spec in a pointer file: its first group, or all.")
+    ] = r"\*\*`?([^*`\n]*[^*`\s]\.\w+)`?\*\*"
+    wp_id: Annotated[str, Meta(description="Regular expression for the ID of a work packet.")] = (
+        r"WP-[0-9A-Za-z][0-9A-Za-z._-]*"
+    )
+    signature: Annotated[
+        str, Meta(description="Regular expression for a signature; the group `time`, if any, holds DDMMYYYYHHMM.")
+    ] = r"[A-Za-z][A-Za-z_.-]*(?P<time>[0-9]{12})"
+    utc_offset: Annotated[str, Meta(description="The clock of signatures, such as `+01:00`.")] = "+00:00"
+    ready: Annotated[
+        tuple[str, ...], Meta(description="The statuses of a work packet that needs a signed refinement, in any case.")
+    ] = ("Ready for Dev", "In Progress")
+    registry: Annotated[
+        str, Meta(description="The Markdown table that says which packet is active; empty for none.")
+    ] = ""
+    task_board: Annotated[str, Meta(description="The task board that events of activation refer to.")] = ""
+
+
+class PromptSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Prompt packs, what is compiled from them, and prompt documents."""
+
+    packs: Annotated[tuple[str, ...], Meta(description="Globs of the prompt packs.")] = (
+        "**/assets/spec_prompt_packs/*.json",
+    )
+    documents: Annotated[
+        tuple[str, ...], Meta(description="Globs of the Markdown files that can be prompts: their content decides.")
+    ] = ("prompts/**/*.md",)
+    folder: Annotated[str, Meta(description="Where `muster prompt compile` writes.")] = "prompts/compiled"
+    registry: Annotated[
+        str, Meta(description="The registry of capabilities and tools, in YAML or JSON; empty for none.")
+    ] = ""
+    tokenizer: Annotated[
+        str, Meta(description="What counts tokens: `chars`, `words`, or of the extra `tokens` `o200k` and `cl100k`.")
+    ] = "words"
+    governance_mode: Annotated[
+        GovernanceMode, Meta(description="Which checks of `--report spec-lint` block: all, most, or names and IDs.")
+    ] = GovernanceMode.STANDARD
+    document_fields: Annotated[tuple[str, ...], Meta(description="The fields at the head of a prompt document.")] = (
+        "Prompt ID",
+        "Status",
+        "Classification",
+        "Owner",
+        "Created",
+        "Last-Modified",
+    )
+    document_body: Annotated[
+        str, Meta(description="The heading below which its sections stand; empty for the whole file.")
+    ] = "Prompt Body"
+    document_sections: Annotated[tuple[str, ...], Meta(description="Its sections, in order.")] = (
+        "Intent",
+        "Constraints",
+        "Scope",
+        "Inputs",
+        "Required Reasoning",
+        "Output Artifacts",
+        "Validation Criteria",
+    )
+
+
 class LedgerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where runs and events are kept."""
 
@@ -384,6 +462,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trace: TraceSettings = TraceSettings()
     site: SiteSettings = SiteSettings()
     allocation: AllocationSettings = AllocationSettings()
+    packets: PacketSettings = PacketSettings()
+    prompts: PromptSettings = PromptSettings()
     ledger: LedgerSettings = LedgerSettings()
     tasks: Annotated[tuple[TaskSettings, ...], Meta(description="The tasks of the project.")] = ()
     fail_on: Annotated[Severity, Meta(description="The severity from which `check` exits with 1.")] = Severity.ERROR
@@ -542,6 +622,26 @@ def _no_expression(pattern: str) -> str:
     return "" if pattern else "it matches every address; name one"
 
 
+def _no_line_pattern(pattern: str) -> str:
+    try:
+        compiled = re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        return f"it is no regular expression: {error}"
+    return "it matches the empty text" if compiled.fullmatch("") else ""
+
+
+def _no_offset(text: str) -> str:
+    return "" if _OFFSET.fullmatch(text) else "it is an offset from UTC, such as +01:00"
+
+
+def _no_tokenizer(name: str) -> str:
+    return "" if name in ("chars", "words", "o200k", "cl100k") else "it is one of chars, words, o200k, cl100k"
+
+
+def _no_path_or_empty(path: str) -> str:
+    return _no_path(path) if path else ""
+
+
 def _no_path(path: str) -> str:
     parts = path.split("/")
     if ".git" in parts or ".muster" in parts:
@@ -562,6 +662,13 @@ def _no_folder(path: str) -> str:
     return _no_path(path) or ("" if path.strip("./") else "name a folder of its own")
 
 
+def _no_plain_folder(path: str) -> str:
+    """A folder that is looked for among the paths of files, and so has to be written as they are."""
+    parts = path.strip("/").split("/")
+    is_plain = all(part == part.strip() and part not in ("", ".") for part in parts)
+    return _no_folder(path) or ("" if is_plain else "write it without empty parts, `.` and blanks at an end")
+
+
 def _no_uuid(text: str) -> str:
     return "" if not text or _UUID.fullmatch(text) else "it is a UUID, such as one that `uuidgen` prints"
 
@@ -574,6 +681,7 @@ def _no_ledger(text: str) -> str:
     return _no_path(inside) if inside.strip("./") else "it is the path of a file"
 
 
+_OFFSET = re.compile(r"[+-](?:0[0-9]|1[0-4]):[0-5][0-9]")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _WINDOW = re.compile(r"[1-9][0-9]{0,3}[mhdw]")
 _ADDRESS = re.compile(r"https?://[^\s/]+(/[^\s?#]*)?")
@@ -589,6 +697,17 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "site.docs": _no_docs,
     "links.repository": _no_address,
     "ledger.url": _no_ledger,
+    "packets.folder": _no_folder,
+    "packets.pointer": _no_path_or_empty,
+    "packets.registry": _no_path_or_empty,
+    "packets.task_board": _no_path_or_empty,
+    "packets.target": _no_line_pattern,
+    "packets.wp_id": _no_line_pattern,
+    "packets.signature": _no_line_pattern,
+    "packets.utc_offset": _no_offset,
+    "prompts.folder": _no_plain_folder,
+    "prompts.registry": _no_path_or_empty,
+    "prompts.tokenizer": _no_tokenizer,
     "namespace": _no_uuid,
 }
 _CHECKS_OF_MEMBERS: dict[str, Callable[[Any], str]] = {

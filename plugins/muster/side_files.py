@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from muster.model import Place, Problem
+from muster.model import Known, Place, Problem, Retired, Waiver
 from muster.records import rule_version
-from muster.specs.discovery import side_path
+from muster.rules.table import RULES
+from muster.specs.baseline import known_in
+from muster.specs.discovery import BASELINE, RETIRED, WAIVERS, side_path
+from muster.specs.retired import retired_in
+from muster.specs.waivers import waivers_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +25,29 @@ if TYPE_CHECKING:
 Kind = TypeVar("Kind")
 Side = tuple[tuple[Kind, ...], tuple[Problem, ...]]  # what a side file holds, and every problem of it
 
+_decode_retired = msgspec.msgpack.Decoder(tuple[tuple[Retired, ...], tuple[Problem, ...]]).decode
+_decode_waivers = msgspec.msgpack.Decoder(tuple[tuple[Waiver, ...], tuple[Problem, ...]]).decode
+_decode_known = msgspec.msgpack.Decoder(tuple[tuple[Known, ...], tuple[Problem, ...]]).decode
 _encode = msgspec.msgpack.Encoder().encode
+
+
+def retired_of(inputs: Inputs, settings: Settings, cache: Cache | None) -> Side[Retired]:
+    """The IDs that must never be used again."""
+    return side_file(RETIRED, "SET004", retired_in, _decode_retired, inputs, settings, cache)
+
+
+def waivers_of(inputs: Inputs, settings: Settings, cache: Cache | None) -> Side[Waiver]:
+    """What somebody answers for until a day."""
+    return side_file(WAIVERS, "SET008", _waivers_in, _decode_waivers, inputs, settings, cache)
+
+
+def baseline_of(inputs: Inputs, settings: Settings, cache: Cache | None) -> Side[Known]:
+    """What was found when the repository took Muster in."""
+    return side_file(BASELINE, "SET011", known_in, _decode_known, inputs, settings, cache)
+
+
+def _waivers_in(text: str, path: str) -> Side[Waiver]:
+    return waivers_in(text, path, RULES)
 
 
 def side_file(

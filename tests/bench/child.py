@@ -1,7 +1,8 @@
 """Pieces of work that the bench measures in a process of their own.
 
-`python -m bench.child plain|bytes|reading|linked|finding|joining ROOT LISTING` does one over the files that LISTING
-names and prints what its parts cost as JSON; `python -m bench.child list ROOT` prints what `muster check` reads there.
+`python -m bench.child plain|bytes|reading|linked|finding|joining|packets|prompts-words ROOT LISTING` does one over the
+files that LISTING names and prints what its parts cost as JSON; `python -m bench.child list ROOT` prints what
+`muster check` reads there.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from muster.model import Document
+    from muster.prompts.values import Pack
 
 Parts = Iterator[tuple[str, Callable[[], object]]]  # of a piece of work; what is done between them is not measured
 
@@ -68,9 +71,18 @@ def _cost(act: Callable[[], object]) -> dict[str, float]:
     wall, cpu = time.perf_counter(), _cpu_seconds()
     result = act()
     wall, cpu = time.perf_counter() - wall, _cpu_seconds() - cpu
-    usages = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    peak = max(usage.ru_maxrss for usage in usages) * 1024
-    return {"wall": wall, "cpu": cpu, "peak": peak, "count": result if isinstance(result, int) else 0}
+    return {"wall": wall, "cpu": cpu, "peak": _peak(), "count": result if isinstance(result, int) else 0}
+
+
+def _peak() -> int:
+    """The resident memory of the largest process so far, in bytes.
+
+    Linux puts into a process's own `ru_maxrss` what its parent had when it started it, so it is asked otherwise.
+    """
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if (status := Path("/proc/self/status")).is_file():
+        own = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) * 1024
 
 
 def _cpu_seconds() -> float:
@@ -225,6 +237,80 @@ def _joining(root: Path, files: list[Path]) -> Parts:
     yield "joining", lambda: len(traced(project, gathered, inputs.paths, list).trace.citations)
 
 
+def _packets(root: Path, files: list[Path]) -> Parts:
+    """Reading the one spec and its SHA-1, and judging all packets that are pinned to it, without a cache."""
+    import hashlib
+
+    from bench.packet_project import files as some_files
+    from muster import packets_alone
+    from muster.inputs import memory
+    from muster.workspace import open_workspace
+
+    workspace = open_workspace(root, use_cache=False)
+    packets_alone.run(memory(dict(some_files(1, 200))), workspace.settings)
+    (spec,) = files
+
+    def unit() -> None:
+        hashlib.sha1(spec.read_bytes(), usedforsecurity=False).hexdigest()
+
+    unit()
+    yield "unit", unit
+
+    yield "judging", lambda: workspace.run_packets().counts.anchors
+
+
+def _prompts(tokenizer: str, _root: Path, _files: list[Path]) -> Parts:
+    """Many compiles of the default pack, each of another prompt; then prompts of all sizes with budgets wide open.
+
+    The floor of each, H, is what cannot be avoided: NFC, JSON and SHA-256 of the same prompt, by Python alone.
+    """
+    import hashlib
+    import unicodedata
+
+    from bench import prompts
+    from muster.prompts.compiler import compiled
+    from muster.prompts.contracts import default_pack
+    from muster.prompts.packs import pack_in
+    from muster.prompts.tokenizers import tokenizer_named
+    from muster.prompts.values import Envelope
+
+    def compiles(pack: Pack, numbers: range, prompt: str) -> int:
+        for number in numbers:
+            values["PROMPT_TEXT"] = f"{number}: {prompt}"
+            assert isinstance(compiled(pack, values, counting), Envelope)
+        return len(numbers)
+
+    def floor(numbers: range, prompt: str) -> int:
+        for number in numbers:
+            text = json.dumps(unicodedata.normalize("NFC", f"{number}: {prompt}"), ensure_ascii=False)
+            hashlib.sha256(text.encode()).hexdigest()
+        return len(numbers)
+
+    shipped, counting, prompt = pack_in(default_pack()).pack, tokenizer_named(tokenizer), prompts.prose(prompts.PROMPT)
+    assert shipped is not None
+    values = prompts.values()
+    compiles(shipped, range(1), prompt)
+    yield "loaded", lambda: None
+    yield "few", partial(compiles, shipped, range(prompts.FEW), prompt)
+    yield "many", partial(compiles, shipped, range(prompts.FEW, prompts.MANY), prompt)
+    yield "floor", partial(floor, range(prompts.MANY), prompt)
+    opened = _without_limits(shipped, prompts.OPEN)
+    for size in prompts.SIZES:
+        text = prompts.prose(size)
+        yield prompts.floor_of(size), partial(floor, range(1), text)
+        yield prompts.compile_of(size), partial(compiles, opened, range(1), text)
+    yield "cut", partial(compiles, shipped, range(1), text)
+
+
+def _without_limits(pack: Pack, most: int) -> Pack:
+    """The pack with budgets that hold nothing back."""
+    from msgspec.structs import asdict, replace
+
+    placeholders = tuple(replace(each, max_tokens=most) for each in pack.placeholders)
+    budgets = type(pack.budgets)(**dict.fromkeys(asdict(pack.budgets), most))
+    return replace(pack, placeholders=placeholders, budgets=budgets)
+
+
 def _ids(documents: Sequence[Document]) -> list[str]:
     return [requirement.id.text for document in documents for requirement in document.requirements]
 
@@ -236,6 +322,8 @@ WORKS: dict[str, Callable[[Path, list[Path]], Parts]] = {
     "linked": _linked,
     "finding": _finding,
     "joining": _joining,
+    "packets": _packets,
+    **{f"prompts-{name}": partial(_prompts, name) for name in ("chars", "words", "o200k", "cl100k")},
 }
 
 if __name__ == "__main__":

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bench import trace
+from bench import packets, prompts, trace
 from bench.measure import Sample, exponent, middle, ratio
 from bench.subjects import Subject
 
@@ -76,6 +77,8 @@ class Report:
     site: Cost | None
     links: links.Cost | None
     ledger: ledger.Cost | None
+    packets: packets.Cost | None
+    prompts: prompts.Cost | None
 
 
 def section(result: Result) -> str:
@@ -143,7 +146,9 @@ def page(report: Report) -> str:
             *(_site(report.site) if report.site else ()),
             *(_links(report.links) if report.links else ()),
             *(ledgers(report.ledger) if report.ledger else ()),
-            "## How to repeat it",
+            *(packets_pinned(report.packets) if report.packets else ()),
+            *(prompts_compiled(report.prompts) if report.prompts else ()),
+            _END,
             "",
             *_REPEAT,
         ]
@@ -174,8 +179,16 @@ def _goals(report: Report) -> Iterator[Goal]:
     if report.start_up:
         yield Goal("`muster --version`", 5, "`python -c pass`", *ratio(*report.start_up))
     yield from _goals_of_the_site(report)
+    yield from _goals_of_parts(report)
+
+
+def _goals_of_parts(report: Report) -> Iterator[Goal]:
     if report.ledger:
         yield from _goals_of_ledgers(report.ledger)
+    if report.packets:
+        yield from _goals_of_packets(report.packets)
+    if report.prompts:
+        yield from _goals_of_prompts(report.prompts)
 
 
 def _goals_of_checks(result: Result) -> Iterator[Goal]:
@@ -209,6 +222,21 @@ def _goals_of_ledgers(cost: ledger.Cost) -> Iterator[Goal]:
         worst = max(store.questions, key=lambda question: question.ratio)
         what = f"ledger in {store.name}: of all queries the one that grows most ({worst.name}), {cost.large:,} runs"
         yield Goal(what, 2, f"times {cost.small:,} runs", worst.ratio)
+
+
+def _goals_of_packets(cost: packets.Cost) -> Iterator[Goal]:
+    for step in (packets.Step.JUDGING, packets.Step.COLD):
+        yield Goal(f"{cost.packets} packets, {cost.anchors:,} anchors: {step}", 40, "U", *cost.ratio(step))
+
+
+def _goals_of_prompts(cost: prompts.Cost) -> Iterator[Goal]:
+    small, large = prompts.SIZES[-2:]
+    for counted in cost.counted:
+        what = f"growth of a compile with `{counted.tokenizer}`, {_megabytes(small)} to {_megabytes(large)} of prompt"
+        yield Goal(f"{what}: exponent", 1.15, "", *counted.growth)
+    for counted in cost.counted:
+        what = f"peak memory after {prompts.MANY:,} compiles with `{counted.tokenizer}`"
+        yield Goal(what, 1.1, f"times that after {prompts.FEW}", counted.memory)
 
 
 def _goals_of_citations(cost: trace.Cost) -> Iterator[Goal]:
@@ -324,15 +352,90 @@ def ledgers(cost: ledger.Cost) -> list[str]:
     ]
 
 
-def with_ledgers(text: str, cost: ledger.Cost) -> str:
-    """The page with the tables of the ledger anew, all else as it was measured."""
-    head, mark, tail = text.partition("## How to repeat it")
-    return head.split("### Ledger\n", 1)[0] + "\n".join(ledgers(cost)) + "\n" + mark + tail
-
-
 def _asked(store: str, asked: ledger.Question) -> str:
     figures = f"{1e3 * asked.small:.3f} | {1e3 * asked.large:.3f} | {asked.ratio:.2f}"
     return f"| {store}: {asked.name} | `{asked.index}` | {figures} |"
+
+
+def packets_pinned(cost: packets.Cost) -> list[str]:
+    """The table of packets."""
+    rounds = len(cost.samples[packets.Step.UNIT])
+    what = f"{cost.packets} packets, {cost.anchors:,} anchors, {cost.size / 1e6:.1f} MB of spec; {rounds} rounds"
+    rows = []
+    for step, samples in cost.samples.items():
+        one, (wall, cpu), (whole, _) = middle(samples), cost.ratio(step), cost.ratio(step, packets.Step.PROCESS)
+        figures = f"{one.wall:.4f} | {one.cpu:.4f} | {wall:.1f} | {cpu:.1f} | {whole:.1f} | {one.peak / 1e6:,.0f}"
+        rows.append(f"| {step} | {figures} |")
+    return [
+        "### Packets",
+        "",
+        *_folded(_PACKETS),
+        "",
+        f"| {what} | seconds | CPU seconds | of U | CPU of U | of V | peak MB |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *rows,
+        "",
+    ]
+
+
+def prompts_compiled(cost: prompts.Cost) -> list[str]:
+    """The tables of prompts."""
+    rounds, runs = len(cost.counted[0].compiles), len(cost.whole[prompts.Step.PASS])
+    head = f"{prompts.MANY:,} compiles, {prompts.PROMPT / 1e3:g} KB of prompt; {rounds} rounds"
+    return [
+        "### Prompts",
+        "",
+        *_folded(_PROMPTS),
+        "",
+        f"| {head} | a second | a CPU second | CPU of H | MB before | MB after {prompts.FEW} | MB after all |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *map(_many_compiles, cost.counted),
+        "",
+        f"| Seconds a compile | {' | '.join(map(_megabytes, prompts.SIZES))} | exponent | CPU | of H | cut | peak MB |",
+        f"| --- |{' ---: |' * (len(prompts.SIZES) + 5)}",
+        *map(_long_prompts, cost.counted),
+        "",
+        f"| Whole processes, {runs} runs | seconds | CPU seconds | of `pass` | CPU of `pass` |",
+        "| --- | ---: | ---: | ---: | ---: |",
+        *(_whole_prompts(step, cost) for step in cost.whole),
+        "",
+    ]
+
+
+def _many_compiles(counted: prompts.Counted) -> str:
+    one, (_, floor) = middle(counted.compiles), ratio(counted.compiles, counted.parts["floor"])
+    memory = " | ".join(f"{middle(counted.parts[part]).peak / 1e6:,.1f}" for part in ("loaded", "few", "many"))
+    rates = f"{prompts.MANY / one.wall:,.0f} | {prompts.MANY / one.cpu:,.0f}"
+    return f"| `{counted.tokenizer}` | {rates} | {floor:.1f} | {memory} |"
+
+
+def _long_prompts(counted: prompts.Counted) -> str:
+    each = [middle(counted.parts[prompts.compile_of(size)]) for size in prompts.SIZES]
+    exponents = " | ".join(f"{figure:.2f}" for figure in counted.growth)
+    largest = prompts.SIZES[-1]
+    floor, _ = counted.ratio(prompts.compile_of(largest), prompts.floor_of(largest))
+    seconds = " | ".join(f"{sample.wall:.3f}" for sample in each)
+    rest = f"{floor:.1f} | {middle(counted.parts['cut']).wall:.3f} | {each[-1].peak / 1e6:,.0f}"
+    return f"| `{counted.tokenizer}` | {seconds} | {exponents} | {rest} |"
+
+
+def _whole_prompts(step: prompts.Step, cost: prompts.Cost) -> str:
+    one, (wall, cpu) = middle(cost.whole[step]), cost.ratio(step)
+    return f"| {step} | {one.wall:.3f} | {one.cpu:.3f} | {wall:.1f} | {cpu:.1f} |"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:g} MB"
+
+
+def with_parts(text: str, *parts: Sequence[str]) -> str:
+    """The page with these parts anew, each known by its heading; all else as it was measured."""
+    for part in parts:
+        new = "\n".join([*part, ""])
+        old = rf"^{re.escape(part[0])}\n.*?(?=^### |^{_END}$)"
+        known = re.search(old, text, re.MULTILINE | re.DOTALL)
+        text = text.replace(known[0] if known else _END, new if known else f"{new}{_END}", 1)
+    return text
 
 
 def _folded(text: str) -> list[str]:
@@ -376,6 +479,24 @@ batches of a thousand and, the last ones, each by itself. Two ledgers in each st
 one, which are asked in turn through the Python API; each answer has as many runs at both sizes. PostgreSQL runs on the
 same machine, on loopback, with 32 MB of shared buffers.
 """
+_PACKETS = f"""
+Signed packets with four anchors each, whose excerpts are whole sections of a spec of {packets.LINES:,} lines. Reading
+the file of that spec and taking its SHA-1, and nothing else, is U inside of a process that has started, and V as a
+whole process. Judging is what `muster packet check` does when its modules are loaded and its files are listed; all
+below V are whole processes with `--no-record`. {packets.SHIFT} lines at the top of the spec move each anchor, so that
+each is reported, or mended; the cache is there. For `muster check` the spec lies in `specs/`, with a requirement in
+each section.
+"""
+_PROMPTS = f"""
+The default pack with a table of {prompts.TABLE} capabilities, each compile of another prompt, in a process of its own
+for each tokenizer, whose modules are loaded; the texts are in memory. With `chars`, a token for each character, the
+budgets of the pack cut most of the prompt and of the table. H is the floor: the same prompt, whole, brought to NFC,
+written as JSON and hashed with SHA-256 by Python alone. For prompts of other sizes all budgets are wide open, but for
+"cut": that is the largest prompt with the budgets of the pack; the exponent is that of the two largest, and the last
+three columns tell of the largest. Whole processes run in a project of {prompts.REQUIREMENTS} requirements, the prompt
+a file of {prompts.PROMPT / 1e3:g} KB, the registry one of {prompts.TABLE} capabilities; cold is without a cache, a
+ledger and an earlier compile.
+"""
 _COLUMNS = """
 Cold is without a cache, warm with one and nothing changed. The edited cases change one spec of a project whose cache
 is there: its prose, or the words of a requirement, so that derived files differ and `check` prints the drift. Seconds
@@ -385,12 +506,15 @@ each round, a figure is the median over the rounds, and what is said of P compar
 of the largest process. A watch goes on already when a spec is edited: its seconds are those from the save to the
 result, its start is not counted.
 """
+_END = "## How to repeat it"
 _REPEAT = (
     "```sh",
     "nox -s bench                # everything, and this page",
     "nox -s bench -- --quick                # the small sizes, without the site and its links",
     "nox -s bench -- --only trace           # the citations alone; writes nothing",
-    "nox -s bench -- --only ledger          # the ledger alone; writes nothing",
+    "nox -s bench -- --only ledger          # the ledger alone, and its tables on this page",
+    "nox -s bench -- --only packets         # packets alone, and their table on this page",
+    "nox -s bench -- --only prompts         # prompts alone, and their tables on this page",
     "nox -s bench -- --sizes 10000 --rounds 9",
     "```",
     "",

@@ -24,7 +24,7 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import muster
-from bench import ledger, links, page, site, trace, watch
+from bench import ledger, links, packets, page, prompts, site, trace, watch
 from bench.measure import Sample, process, work
 from bench.subjects import CORPORA, Subject, corpus_subject, synthetic_subject, tree_subject
 
@@ -55,6 +55,16 @@ def main() -> int:
                 with _timed(f"{RUNS[-1]:,} runs"):
                     recorded = ledger.measure(*RUNS)
                 print("\n".join(page.ledgers(recorded)), flush=True)
+            pinned = None
+            if not options.no_packets:
+                with _timed(f"{options.rounds} rounds"):
+                    pinned = packets.measure(folder, options.rounds)
+                print("\n".join(page.packets_pinned(pinned)), flush=True)
+            compiled = None
+            if not options.no_prompts:
+                with _timed(f"{options.rounds} rounds"):
+                    compiled = prompts.measure(folder, options.rounds)
+                print("\n".join(page.prompts_compiled(compiled)), flush=True)
             cited = None
             if not options.no_trace:
                 with _timed(f"{options.rounds} rounds"):
@@ -65,12 +75,19 @@ def main() -> int:
             return 1
     built = None if options.no_site else site.cost(SITE_ROUNDS, SITE_PAGES)
     checked = None if options.no_site else links.measure(SITE_PAGES)
-    report = page.Report(tuple(results), None if options.only else _start_up(), cited, built, checked, recorded)
+    start_up = None if options.only else _start_up()
+    report = page.Report(tuple(results), start_up, cited, built, checked, recorded, pinned, compiled)
     print(page.summary(report))
     if options.write:
         target = ROOT / "specs/guide/performance.md"
-        alone = recorded if options.only else None
-        text = page.with_ledgers(target.read_text(encoding="utf-8"), alone) if alone else page.page(report)
+        parts = (
+            page.ledgers(recorded) if recorded else (),
+            page.packets_pinned(pinned) if pinned else (),
+            page.prompts_compiled(compiled) if compiled else (),
+        )
+        text = page.page(report)
+        if options.only:
+            text = page.with_parts(target.read_text(encoding="utf-8"), *filter(None, parts))
         target.write_text(text, encoding="utf-8", newline="\n")
         print(f"wrote {target.relative_to(ROOT)}", file=sys.stderr)
     return 0
@@ -101,7 +118,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure Muster beside a plain parse of the same Markdown.")
     parser.add_argument("--quick", action="store_true", help="the small sizes only, and no site")
     parser.add_argument(
-        "--only", choices=["trace", "ledger"], help="these alone; the page gets the tables of the ledger"
+        "--only",
+        choices=["trace", "ledger", "packets", "prompts"],
+        help="these alone; the page gets the tables of the ledger, of packets or of prompts",
     )
     parser.add_argument("--sizes", type=_numbers, help="requirements of the synthetic projects: 1000,10000,100000")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of every measurement")
@@ -109,16 +128,20 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--no-trace", action="store_true")
     parser.add_argument("--no-site", action="store_true")
     parser.add_argument("--no-ledger", action="store_true")
+    parser.add_argument("--no-packets", action="store_true")
+    parser.add_argument("--no-prompts", action="store_true")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the projects there, and use them again")
     parser.add_argument("--no-write", action="store_true", help="leave specs/guide/performance.md; less than all does")
     options = parser.parse_args()
     if options.only and vars(options)[f"no_{options.only}"]:
         parser.error(f"--only {options.only} and --no-{options.only} leave nothing to measure")
-    without = options.no_corpora or options.no_trace or options.no_site or options.no_ledger
+    without = any(value for name, value in vars(options).items() if name.startswith("no_") and name != "no_write")
     parts = options.quick or options.only == "trace" or options.sizes or without
     options.write = not (parts or options.no_write)
-    options.no_trace = options.no_trace or options.only == "ledger"
-    options.no_ledger = options.no_ledger or options.quick or options.only == "trace"
+    options.no_trace = options.no_trace or options.only not in (None, "trace")
+    options.no_ledger = options.no_ledger or options.quick or options.only not in (None, "ledger")
+    options.no_packets = options.no_packets or options.quick or options.only not in (None, "packets")
+    options.no_prompts = options.no_prompts or options.quick or options.only not in (None, "prompts")
     options.sizes = options.sizes or ([1000, 10_000] if options.quick else [1000, 10_000, 100_000])
     options.no_site = options.no_site or options.quick or bool(options.only)
     return options

@@ -148,12 +148,17 @@ def write_files(folder: Path, contents: Iterable[tuple[str, str]]) -> None:
 
 def commit(folder: Path, subject: str) -> None:
     """Commit everything, each file with an old modification time so that git trusts its index."""
+    age(folder)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--allow-empty", f"--message={subject}")
+
+
+def age(folder: Path) -> None:
+    """Give each file an old modification time."""
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != ".git"]
         for name in names:
             os.utime(Path(root, name), (_EPOCH, _EPOCH))
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--allow-empty", f"--message={subject}")
 
 
 def git(folder: Path, *arguments: str) -> str:

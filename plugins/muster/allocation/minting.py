@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
+from uuid import UUID
 
 from muster.allocation.front import front_in, slot_in
 from muster.allocation.kept_text import KeptText, Malformed, line_around
+from muster.text.uuids import named_uuid
 
 
 def minted(namespace: str, path: str, record: bytes) -> str:
@@ -17,10 +17,8 @@ def minted(namespace: str, path: str, record: bytes) -> str:
 
     implements: MU-ALLOC-4010
     """
-    # By hand as RFC 4122 has it: uuid.uuid5 takes text alone, and a path may hold bytes that are none.
     name = path.encode("utf-8", "surrogateescape") + b"\0" + _content(record)
-    digest = hashlib.sha1(uuid.UUID(namespace).bytes + name, usedforsecurity=False).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=5))
+    return named_uuid(UUID(namespace), name)
 
 
 def _content(record: bytes) -> bytes:

@@ -33,6 +33,8 @@ COMMANDS = {
     "id": "muster.cli.id",
     "diff": "muster.cli.diff",
     "allocate": "muster.cli.allocate",
+    "packet": "muster.cli.packet",
+    "prompt": "muster.cli.prompt",
     "run": "muster.cli.run",
     "runs": "muster.cli.runs",
     "events": "muster.cli.events",

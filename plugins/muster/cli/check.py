@@ -17,6 +17,7 @@ from muster.cli.errors import Mistake
 from muster.cli.help import colour_option, examples
 from muster.cli.project import Where, codes_of, inside, no_specs, outcome_of
 from muster.cli.recorded import record_option, recorded
+from muster.cli.reports import demand_known, report_asked, shown_in, written
 from muster.cli.results import given_results, results_option
 from muster.cli.terminal import coloured, note, out
 from muster.cli.verdict import Asked, Verdict
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from muster.cli.recorded import Log
     from muster.gate.report import Subject
-    from muster.model import Finding, Outcome
+    from muster.model import Outcome
     from muster.settings import Settings
     from muster.workspace import Workspace
 
@@ -52,8 +53,8 @@ if TYPE_CHECKING:
     "reports",
     multiple=True,
     metavar="FORMAT[=PATH]",
-    help="Write a report to standard output or to PATH: text (the default), json, sarif, github, junit or markdown. "
-    "Repeatable.",
+    help="Write a report to standard output or to PATH: text (the default), json, sarif, github, junit, "
+    "markdown or spec-lint, whose verdict counts too. Repeatable.",
 )
 @click.option("--select", multiple=True, metavar="CODES", help="Run these rules only: codes or how they begin.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Leave these rules out: codes or how they begin.")
@@ -111,7 +112,7 @@ def command(  # noqa: PLR0913 -- one argument for each option
     Findings go to standard output, the summary to standard error. A project without specs passes
     with a note.
     """
-    wanted = tuple(_report(text) for text in reports or ("text",))
+    wanted = tuple(report_asked(text) for text in reports or ("text",))
     if sum(path is None for _, path in wanted) > 1:
         raise Mistake("two reports for standard output", help="give all but one a file: `--report json=report.json`")
     asked = Asked(paths, wanted, select, ignore, fail_on, workers, not no_cache, since, colour, _day(today), results)
@@ -146,34 +147,61 @@ def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float, l
     results = given_results(where, workspace, asked.results)
     outcome = outcome_of(workspace, settings, workers=asked.workers, today=asked.today, results=results)
     _demand_no_source(where, workspace, outcome, [path for _, path in asked.reports if path])
-    _demand_known(where, asked.paths, folders, _shown(outcome.findings, folders))
+    demand_known(where, asked.paths, folders, shown_in(outcome.findings, folders))
     older = 0
     if asked.since is not None:
         from muster.cli.since import only_new
 
         outcome, older = only_new(workspace, settings, outcome, asked.since, asked.today)
-    shown = _shown(outcome.findings, folders)
+    shown = shown_in(outcome.findings, folders)
     fail_on = Severity(asked.fail_on) if asked.fail_on else settings.fail_on
     folder = folder_in_repository(workspace.root)
-    status = int(outcome.fails(fail_on))
+    subject = Subject(
+        shown,
+        outcome.counts,
+        workspace.lines,
+        fail_on=fail_on,
+        project=outcome.project,
+        paths=folders,
+        folder=folder,
+    )
+    gate_fails, preflight = outcome.fails(fail_on), _failed_preflight(asked, subject)
+    status = int(gate_fails or bool(preflight))
     if log:
         log.looked_at(outcome)
         if not (asked.select or asked.ignore or asked.since):  # those look at a part, and the gate decides on the whole
             log.decided(outcome.findings, fail_on)
         log.wrote(path for _, path in asked.reports if path)
         if status:
-            log.failed("GateFailed", tally(outcome.findings))
-    subject, report = Subject(shown, outcome.counts, workspace.lines, fail_on=fail_on, folder=folder), ""
+            told = [tally(outcome.findings)] if gate_fails else []
+            log.failed("GateFailed", "; ".join([*told, *preflight]))
+    report = ""
     for form, path in asked.reports:
         to_terminal = coloured(asked.colour, sys.stdout) and path is None
-        report += _written(where, form, path, replace(subject, colour=to_terminal))
+        report += written(where, form, path, replace(subject, colour=to_terminal))
     notes = list(no_specs(outcome))
     hidden = len(outcome.findings) - len(shown)
     if hidden:
         notes.append(f"{counted(hidden, 'finding')} in other files not shown")
+    notes += preflight
     passed = f"; {counted(older, 'older finding')} not shown" if older else ""
     notes.append(summary(subject_of(outcome, workspace.lines), time.perf_counter() - started) + passed)
     return Verdict(subject, report, tuple(notes), status)
+
+
+def _failed_preflight(asked: Asked, subject: Subject) -> list[str]:
+    """That the preflight was asked for and blocks, in a line; nothing where it does not.  implements: MU-PRM-6030"""
+    paths = [path for form, path in asked.reports if form == "spec-lint"]
+    if not paths:
+        return []
+    from muster.gate.report.as_spec_lint import lint_of
+
+    lint = lint_of(subject)
+    if lint.verdict != "fail":
+        return []
+    told = f"{counted(lint.error_count, 'error')}, {counted(lint.warning_count, 'warning')}"
+    files = ", ".join(path for path in paths if path)
+    return [f"spec-lint: fail, {told}{f' ({files})' if files else ''}"]
 
 
 def _day(text: str | None) -> date | None:
@@ -186,18 +214,6 @@ def _day(text: str | None) -> date | None:
         raise Mistake(f"--today {text} is no date", help="write it like 2027-01-31") from None
 
 
-def _report(text: str) -> tuple[str, str | None]:
-    """The format and the path of `--report FORMAT[=PATH]`."""
-    from muster.gate.report import WRITERS
-
-    form, separator, path = text.partition("=")
-    if form not in WRITERS:
-        raise Mistake(f"there is no report format {form!r}", help=f"choose one of {', '.join(WRITERS)}")
-    if separator and not path:
-        raise Mistake(f"--report {text} names no file", help=f"write `--report {form}` or `--report {form}=FILE`")
-    return form, path or None
-
-
 def _settings(settings: Settings, select: Sequence[str], ignore: Sequence[str]) -> Settings:
     """The settings with the choice of the command line: `--select` replaces, `--ignore` adds."""
     import msgspec
@@ -208,13 +224,6 @@ def _settings(settings: Settings, select: Sequence[str], ignore: Sequence[str]) 
     if ignore:
         rules = msgspec.structs.replace(rules, ignore=(*rules.ignore, *codes_of(ignore)))
     return msgspec.structs.replace(settings, rules=rules) if rules is not settings.rules else settings
-
-
-def _demand_known(where: Where, paths: Sequence[str], folders: Sequence[str], shown: Sequence[Finding]) -> None:
-    """Stop at a path that is nothing; a file that is missing and has a finding for that is something."""
-    for path, folder in zip(paths, folders, strict=True):
-        if not (where.folder / path).exists() and not any(_is_in(finding, (folder,)) for finding in shown):
-            raise Mistake(f"{path}: no such file or folder", help="name files or folders of the project")
 
 
 def _demand_no_source(where: Where, workspace: Workspace, outcome: Outcome, reports: Sequence[str]) -> None:
@@ -244,32 +253,3 @@ def _demand_no_source(where: Where, workspace: Workspace, outcome: Outcome, repo
 
 # The first line of a report in text or Markdown; one that had nothing to tell is empty.
 _OLDER_REPORT = re.compile(r"\*\*Muster found |.*: (?:error|warning|info)\[[A-Z]{3}[0-9]{3}\] |$")
-
-
-def _shown(findings: tuple[Finding, ...], paths: Sequence[str]) -> tuple[Finding, ...]:
-    """The findings of these files and folders alone."""
-    if not paths or "." in paths:
-        return findings
-    return tuple(finding for finding in findings if _is_in(finding, paths))
-
-
-def _is_in(finding: Finding, paths: Sequence[str]) -> bool:
-    place = finding.place.path
-    return any(place == path or place.startswith(f"{path}/") for path in paths)
-
-
-def _written(where: Where, form: str, path: str | None, subject: Subject) -> str:
-    """Write one report, or return it for standard output; a path may lie outside the project."""
-    from muster.gate.report import WRITERS
-    from muster.store import files
-
-    text = WRITERS[form](subject)
-    if path is None:
-        return text
-    target = where.folder / path
-    if target.exists() and not target.is_file():  # a device or a pipe has nothing to keep whole
-        target.write_text(text, encoding="utf-8", newline="")
-    else:
-        target = Path(os.path.realpath(target))  # `resolve` fails at a link that leads to itself
-        files.write(target.parent, target.name, text.encode())
-    return ""

@@ -33,10 +33,14 @@ _REMEDIES = {
 
 
 class Mistake(Exception):
-    """Something that the user can put right, with what to do."""
+    """Something that the user can put right, with what to do.
 
-    def __init__(self, message: str, *, help: str) -> None:  # noqa: A002 -- the word on the screen
+    `recorded` is what the ledger has of it where the message holds what it must not keep.
+    """
+
+    def __init__(self, message: str, *, help: str, recorded: str = "") -> None:  # noqa: A002 -- the word on the screen
         self.help = help
+        self.recorded = recorded
         super().__init__(message)
 
 

@@ -137,10 +137,11 @@ def event_lines(events: Iterable[Event], *, colour: bool) -> Iterator[str]:
     """An event a line: number, time, what happened, to what."""
     for event in events:
         name = style(f"{event.event:<15}", _STYLES.get(event.event, "cyan"), colour=colour)
-        yield (
+        line = (
             f"{event.seq:>5}  {style(moment(event.recorded_at), 'dim', colour=colour)}  {name}  {event.type:<24}"
-            f"  {visible(_about(event.context))}\n"
+            f"  {visible(_about(event.context))}"
         )
+        yield f"{line.rstrip()}\n"
 
 
 def _about(context: dict[str, Any]) -> str:
@@ -162,6 +163,9 @@ def _parts(context: dict[str, Any]) -> Iterator[str]:
     if "after" in context:
         yield f"{context['before'] or 'new'} -> {context['after']}"
     yield from (str(context[name]) for name in ("gate", "verdict", "label", "decision") if context.get(name))
+    if context.get("spec_prompt_pack_id"):
+        yield f"{context['spec_prompt_pack_id']}; {context['capability_snapshot_ref']}"
+        yield counted(context["total_tokens"], "token")
 
 
 @command.command("verify", epilog=examples("muster events verify", "muster events verify --head 12:sha256:0123abcd"))

@@ -24,14 +24,39 @@ SETTINGS = "muster.toml"
 SITE = "mkdocs.yml"
 HOME = "specs/index.md"
 WORKFLOW = ".github/workflows/docs_specs.yml"
+REGISTRY = "assets/capabilities.yaml"
+_REGISTRY_LINE = f'registry = "{REGISTRY}"'
+_CAPABILITIES = """\
+# The registry of capabilities: what there is that a model may name and count on. `muster prompt compile` makes
+# the table in a prompt from it, and `muster check --report spec-lint` finds specs that name anything else.
+# These entries are true of any project with Muster. Add your own: engines, tools, services, surfaces.
+registry_version: "1"
+capabilities:
+  - capability_id: surface.terminal
+    kind: Surface
+    risk_class: Low
+    description: A shell at the root of the project.
+  - capability_id: engine.muster
+    kind: Engine
+    risk_class: Low
+    description: Checks the specs of the project, `muster check`.
+    requires: [surface.terminal]
+  - capability_id: engine.git
+    kind: Engine
+    risk_class: Medium
+    tags: [repository] # only in a prompt where git keeps the versions
+    description: Reads and writes the history.
+    requires: [surface.terminal]
+"""
 
 
-@click.command("init", epilog=examples("muster init", "muster init --name billing --ci"))
+@click.command("init", epilog=examples("muster init", "muster init --name billing --ci", "muster init --prompts"))
 @click.option("--name", metavar="NAME", help="The project's name; by default that of its folder.")
 @click.option("--ci", is_flag=True, help="Write a GitHub workflow also where there is no .github folder.")
+@click.option("--prompts", is_flag=True, help="Write the default prompt pack and a registry into assets/.")
 @click.pass_obj
-def command(where: Where, *, name: str | None, ci: bool) -> None:
-    """Set a project up: settings, a first spec, a site, a workflow.
+def command(where: Where, *, name: str | None, ci: bool, prompts: bool) -> None:
+    """Set a project up: settings, a first spec, a site, a workflow; with --prompts also what prompts need.
 
     Each file is written only where it is missing; a second run writes nothing. Written are
     muster.toml, a spec under specs/ where the project has none, mkdocs.yml with a home page, and
@@ -58,6 +83,10 @@ def command(where: Where, *, name: str | None, ci: bool) -> None:
             written.append(path)
             out(f"written {visible(path)}\n")
 
+    if prompts:
+        texts |= _default_pack()
+        if workspace.settings.prompts.registry in ("", REGISTRY):
+            texts[REGISTRY] = _CAPABILITIES
     with files.lock(root):
         for path, text in texts.items():
             write(path, text)
@@ -68,9 +97,18 @@ def command(where: Where, *, name: str | None, ci: bool) -> None:
             kept.append(SETTINGS)
         else:
             host = None if SITE in written else _host(root)
-            write(SETTINGS, settings_text(str(uuid.uuid4()), host, repository_address(root)))
+            own = f"\n# What prompts are compiled from.\n[prompts]\n{_REGISTRY_LINE}\n" if prompts else ""
+            write(SETTINGS, settings_text(str(uuid.uuid4()), host, repository_address(root)) + own)
     out("".join(f"kept {visible(path)}\n" for path in sorted(kept)))
     _say_next(root, written, kept)
+    if prompts and SETTINGS not in written and not workspace.settings.prompts.registry:
+        _say_line(workspace.source or SETTINGS)
+
+
+def _say_line(source: str) -> None:
+    """The line for prompts that settings lack which were there before."""
+    table = "[prompts]" if source == SETTINGS else "[tool.muster.prompts]"
+    note(f"next: add `{_REGISTRY_LINE}` under `{table}` in {visible(source)}: prompts are compiled from it")
 
 
 def _setup(workspace: Workspace, project: Project, name: str, *, ci: bool) -> tuple[dict[str, str], list[str]]:
@@ -96,6 +134,13 @@ def _setup(workspace: Workspace, project: Project, name: str, *, ci: bool) -> tu
     elif ci or (root / ".github").is_dir():
         texts[WORKFLOW] = templates.workflow_text()
     return texts, kept
+
+
+def _default_pack() -> dict[str, str]:
+    """The default pack, whose every byte counts.  implements: MU-PRM-6001"""
+    from muster.prompts.contracts import DEFAULT_PACK, default_pack
+
+    return {f"assets/spec_prompt_packs/{DEFAULT_PACK}.json": default_pack().decode()}
 
 
 def _first_spec(name: str, project: Project) -> dict[str, str]:

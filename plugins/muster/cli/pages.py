@@ -25,14 +25,16 @@ from muster.text.words import counted
 )
 @click.pass_obj
 def command(where: Where, folder: Path, docs: str) -> None:
-    """Write the pages of compliance, runs, allocated specs and rules into DIR.
+    """Write the pages of compliance, runs, allocated specs, packets, prompts and rules into DIR.
 
     DIR may be anywhere, and is made where it is missing. Pages that are right already are not
     touched. Pages that an earlier run wrote and that are no more are removed; any other file in DIR
     stays. The list of written pages is DIR/.muster-pages.
     """
     from muster.ledger.history import history_read
+    from muster.prompt_views import prompt_views
     from muster.recording import ledger_read
+    from muster.refinements import views_of
     from muster.rules.table import RULES
     from muster.site.page import PlainLinks
     from muster.site.pages import generated_pages
@@ -50,8 +52,10 @@ def command(where: Where, folder: Path, docs: str) -> None:
     if history.problem:
         note(f"muster: the pages show no runs: {visible(history.problem)}")
         note(f"help: {history.remedy}")
+    packets = views_of(outcome.project, workspace.inputs)
+    prompts = prompt_views(workspace.root, outcome.project, workspace.inputs)
     # A rule's example may hold bytes that are no text: there they are spelled out.
-    made = generated_pages(outcome, tuple(RULES.values()), links, history)
+    made = generated_pages(outcome, tuple(RULES.values()), links, history, packets, prompts)
     pages = {page.path: page.text.encode("utf-8", "backslashreplace") for page in made}
     earlier = _earlier(target)
     _demand_ours(target, pages, earlier)

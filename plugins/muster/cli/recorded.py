@@ -10,7 +10,7 @@ import click
 from muster.cli.terminal import note, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from muster.cli.project import Where
     from muster.ledger.events import Draft
@@ -45,6 +45,9 @@ class Log:
         self.reads: tuple[str, ...] | None = None
         self.failure: tuple[str, str, int] | None = None
         self.drafts: list[Callable[[Run], Iterable[Draft]]] = []
+        self.judged: tuple[Outcome, Sequence[Finding]] | None = None
+        self.words: tuple[str, ...] | None = None  # the command line, where more of it may be told by now
+        self.hidden: Mapping[str, str] = {}  # what messages have in place of these words
 
     def opened(self, workspace: Workspace) -> None:
         """The project, and with it the place of the ledger."""
@@ -70,6 +73,12 @@ class Log:
         outcome = self.outcome
         if outcome is not None:
             self.drafts.append(lambda run: gate_events(run, outcome, findings, fail_on))
+            self.packets(outcome, findings)
+
+    def packets(self, outcome: Outcome, findings: Sequence[Finding]) -> None:
+        """Packets were judged; what changed of them is recorded."""
+        if outcome.project.refinements:
+            self.judged = outcome, findings
 
 
 @contextmanager
@@ -92,9 +101,11 @@ def recorded(where: Where, name: str, *, enabled: bool = True) -> Iterator[Log]:
 
 def _words_of(error: BaseException) -> tuple[str, str, int]:
     """What the user is told, or that it was stopped, and the exit status."""
-    from muster.cli.errors import COULD_NOT_RUN, INTERRUPTED, words_for
+    from muster.cli.errors import COULD_NOT_RUN, INTERRUPTED, Mistake, words_for
 
     name = type(error).__name__
+    if isinstance(error, Mistake) and error.recorded:
+        return name, error.recorded, COULD_NOT_RUN
     if isinstance(error, Exception) and not isinstance(error, click.Abort):
         return name, "; ".join(words_for(error)[0]) or name, COULD_NOT_RUN
     return name, "interrupted", INTERRUPTED
@@ -112,6 +123,8 @@ def _record(where: Where, log: Log, kind: str, message: str, status: int) -> Non
         return
     if log.workspace is None and not is_there(where.root(), settings):
         return  # where the settings cannot be read, nobody knows where a ledger is to be made
+    for word in sorted(log.hidden, key=len, reverse=True):
+        message = message.replace(word, log.hidden[word])
     try:
         _write(where, log, settings, failure_of(message, kind) if kind else None, status)
     except Exception as error:  # noqa: BLE001 -- whatever it is, what the command itself did stands
@@ -137,7 +150,7 @@ def _write(where: Where, log: Log, settings: Settings, failure: Failure | None, 
     with open_ledger(root, settings, durable=False) as book:
         run, script = command_run(
             attempt,
-            book.scrubbed_command(where.words),
+            book.scrubbed_command(log.words or where.words),
             ".",
             exit_status,
             status=RunStatus.FAILED if failure else RunStatus.SUCCESS,
@@ -145,6 +158,10 @@ def _write(where: Where, log: Log, settings: Settings, failure: Failure | None, 
             files_written=log.written,
         )
         drafts = [draft for made in log.drafts for draft in made(run)]
+        if log.judged is not None:
+            from muster.packet_events import packet_events
+
+            drafts += packet_events(run, *log.judged, book)
         if log.outcome is not None:
             drafts += status_events(run, log.outcome, book)
         book.record(run, script_runs=(script,), events=tuple(drafts))

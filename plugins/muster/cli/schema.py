@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-NAMES = ("baseline", "event", "explain", "impact", "report", "requirements", "results", "run", "settings", "trace")
+PROMPTS = {
+    "capability-snapshot": "hsk.capability_snapshot@1",
+    "pack": "hsk.spec_prompt_pack@1",
+    "spec-intent": "hsk.spec_intent@0.2",
+    "spec-lint": "hsk.spec_lint_report@1",
+    "spec-router-decision": "hsk.spec_router_decision@0.2",
+}  # the contracts of prompts: they have names of their own in the world
+OWN = ("baseline", "event", "explain", "impact", "report", "requirements", "results", "run", "settings", "trace")
+NAMES = tuple(sorted((*OWN, *PROMPTS)))
 
 
 @click.command("schema", epilog=examples("muster schema report", "muster schema settings > muster.schema.json"))
@@ -28,7 +36,9 @@ def command(name: str) -> None:
     `report` is what `muster check --report json` writes, `baseline` the file that
     `muster check --baseline` does, `requirements` a requirement file, `settings` the file muster.toml,
     `results` what `pytest --muster-results` writes; `run` and `event` are rows of the ledger; `trace`,
-    `explain` and `impact` are what these commands print with `--format json`.
+    `explain` and `impact` are what these commands print with `--format json`. `pack` is a prompt pack,
+    `spec-lint` what `muster check --report spec-lint` writes; `capability-snapshot`, `spec-intent` and
+    `spec-router-decision` stand in the folder of a compiled prompt.
     """
     writers: dict[str, Callable[[], str]] = {
         "baseline": _baseline,
@@ -42,7 +52,7 @@ def command(name: str) -> None:
         "settings": _settings,
         "trace": _trace,
     }
-    out(writers[name]())
+    out(_prompts(PROMPTS[name]) if name in PROMPTS else writers[name]())
 
 
 def _baseline() -> str:
@@ -97,6 +107,13 @@ def _requirements() -> str:
     from muster.specs.derived import schema_text
 
     return schema_text()
+
+
+def _prompts(name: str) -> str:
+    """The same text as the file of that name in `assets/schemas`."""
+    from muster.prompts.contracts import schema_text
+
+    return schema_text(name)
 
 
 def _settings() -> str:

@@ -15,17 +15,20 @@ from msgspec import Struct
 
 from muster.hosts.host_settings import host_of
 from muster.ledger.history import history_read
+from muster.prompts.view import PromptViews
 from muster.recording import ledger_read
+from muster.refinements import views_of
 from muster.settings import InvalidSettings
 from muster.site.index import Index, index_of
 from muster.store.files import Busy, OutsideRoot
-from muster.workspace import NoProject, NotSynced, check, find_root, sync
+from muster.workspace import NoProject, NotSynced, check, find_root, open_workspace, sync
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
     from muster.ledger.statistics import RunHistory
     from muster.model import Host, Outcome
+    from muster.packets.view import PacketView
 
 
 class Build(Struct, frozen=True):
@@ -92,3 +95,20 @@ def history_of(build: Build) -> RunHistory:
     project = build.outcome.project
     spec_ids = [one.spec_id for one in project.allocations if one.spec_id]
     return history_read(lambda: ledger_read(build.root, project.settings), spec_ids)
+
+
+def packets_of(build: Build) -> tuple[PacketView, ...]:
+    """The packets of the project with the lines of their specs, which a mere check never gathers."""
+    if not build.outcome.project.refinements:
+        return ()
+    return views_of(build.outcome.project, open_workspace(build.root).inputs)
+
+
+def prompts_of(build: Build) -> PromptViews:
+    """The packs and compiled prompts of the project, and what of their inputs changed."""
+    prompts = build.outcome.project.prompts
+    if not (prompts.packs or prompts.compiles):
+        return PromptViews()
+    from muster.prompt_views import prompt_views  # only a project with prompts has to load all this
+
+    return prompt_views(build.root, build.outcome.project, open_workspace(build.root).inputs)

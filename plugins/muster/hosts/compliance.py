@@ -14,7 +14,7 @@ from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.utils import get_relative_url
 from msgspec import Struct
 
-from muster.hosts.build import Options, SharedBuild, history_of
+from muster.hosts.build import Options, SharedBuild, history_of, packets_of, prompts_of
 from muster.hosts.published import published
 from muster.rules.table import RULES
 from muster.site.pages import generated_pages
@@ -96,7 +96,8 @@ def generated_pages_of(build: Build, pages: Mapping[str, File], config: MkDocsCo
     if history.problem:
         log.warning("the pages show no runs: %s; help: %s", history.problem, history.remedy)
     shown = tuple(RULES.values()) if rules else ()
-    for page in generated_pages(build.outcome, shown, SiteLinks(config, pages), history):
+    views = packets_of(build), prompts_of(build)
+    for page in generated_pages(build.outcome, shown, SiteLinks(config, pages), history, *views):
         entry = page.path.endswith("index.md")
         inclusion = InclusionLevel.UNDEFINED if entry else InclusionLevel.NOT_IN_NAV
         yield File.generated(config, page.path, content=page.text, inclusion=inclusion)

@@ -253,13 +253,13 @@ class Ledger:
         found = [Stored(*row).read() for row in rows]
         return found[::-1] if asked.last is not None else found
 
-    def statuses(self) -> dict[str, tuple[str, int]]:
-        """By path, the status that each spec had when it was last looked at, and how often it has changed."""
-        spec, after = (self.dialect.field("context", name) for name in ("spec", "after"))
-        query = f"SELECT {spec}, {after} FROM events WHERE type = 'spec_status_changed' ORDER BY seq"
+    def latest(self, type: str, key: str, value: str) -> dict[str, tuple[str, int]]:  # noqa: A002 - as events have it
+        """By one field of the payload, the last value of another in events of a type, and how many there are."""
+        fields = [self.dialect.field("context", name) for name in (key, value)]
+        query = f"SELECT {', '.join(fields)} FROM events WHERE type = {self.dialect.marks(1)} ORDER BY seq"
         found: dict[str, tuple[str, int]] = {}
-        for path, status in self._database.read(lambda session: session.rows(query)):
-            found[path] = (status, found.get(path, ("", 0))[1] + 1)
+        for name, last in self._database.read(lambda session: session.rows(query, (type,))):
+            found[name] = (last, found.get(name, ("", 0))[1] + 1)
         return found
 
     def broken(self, head: Head | None = None) -> list[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_RUNS = 2000
 MOST_DECISIONS = 500
 MOST_RUNS_OF_A_SPEC = 500
+MOST_COMPILES = 2000
 
 
 def history_read(opened: Callable[[], Ledger | None], spec_ids: Iterable[str]) -> RunHistory:
@@ -53,6 +54,7 @@ def _history(book: Ledger, spec_ids: Iterable[str]) -> RunHistory:
         tuple(latest_first(runs)[:MOST_RUNS]),
         _whole(_sound(book.events(type="docs_specs", last=MOST_DECISIONS))),
         stories,
+        _sound(book.events(type="spec_router", last=MOST_COMPILES)),
         has_more=len(runs) > MOST_RUNS,
     )
 

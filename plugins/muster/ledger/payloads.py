@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from muster.ledger.rows import Digest, Name
 
 SpecId = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 
 
 class Payload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,8 +82,8 @@ class PacketActivated(Payload, frozen=True, kw_only=True):
     work_packet_id: Name
     stub_packet_ref: Name
     active_packet_ref: Name
-    traceability_registry_ref: Name
-    task_board_ref: Name
+    traceability_registry_ref: Name | None  # where the project has one
+    task_board_ref: Name | None
     idempotency_key: Name
 
 
@@ -90,6 +91,7 @@ class Signature(Payload, frozen=True, kw_only=True):
     """Somebody signed a refinement."""
 
     work_packet_id: Name
+    packet_ref: Name | None = None  # the path of the packet
     signature: Name
     packet_digest: Digest
 
@@ -98,6 +100,7 @@ class RefinementPass(Payload, frozen=True, kw_only=True):
     """A refinement was checked to its end."""
 
     work_packet_id: Name
+    packet_ref: Name | None = None  # the path of the packet
     verdict: Literal["PASS", "FAIL"]
     packet_digest: Digest
 
@@ -106,14 +109,22 @@ class SpecRouter(Payload, frozen=True, kw_only=True):
     """A prompt was compiled."""
 
     spec_prompt_pack_id: Name
-    spec_prompt_pack_sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
+    spec_prompt_pack_sha256: Sha256
+    capability_snapshot_ref: Name  # the path of the file
+    capability_snapshot_sha256: Sha256
+    capability_registry_version: str
+    spec_lint_report_ref: Name | None  # the path of the report of a preflight, where there is one
+    spec_lint_report_sha256: Sha256 | None
     context_snapshot_id: Name
-    stable_prefix_hash: Name
-    variable_suffix_hash: Name
+    stable_prefix_hash: Sha256
+    variable_suffix_hash: Sha256
+    full_prompt_hash: Sha256
     stable_prefix_tokens: int
     variable_suffix_tokens: int
     total_tokens: int
-    truncated: dict[str, bool]
+    tokenizer: Name  # with its version
+    truncated: dict[str, bool]  # by placeholder
+    variable_suffix_truncated: bool
 
 
 class ChainGate(Payload, frozen=True, kw_only=True):

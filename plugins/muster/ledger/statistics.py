@@ -32,6 +32,7 @@ class RunHistory(Struct, frozen=True):
     runs: tuple[Run, ...] = ()  # the latest first
     decisions: tuple[Event, ...] = ()  # of `muster check`, in order
     stories: Mapping[str, SpecStory] = {}  # by spec_id
+    compiles: tuple[Event, ...] = ()  # of prompts, in order
     has_more: bool = False  # runs that are older than these
     problem: str = ""  # why the ledger cannot be read
     remedy: str = ""

@@ -46,16 +46,24 @@ def paths_of(allocations: Sequence[Allocated]) -> list[str]:
 
 
 def identity_pages(
-    project: Project, compliance: Mapping[str, str], links: Links, history: RunHistory
+    project: Project,
+    compliance: Mapping[str, str],
+    links: Links,
+    history: RunHistory,
+    artifacts: Mapping[str, str],
 ) -> list[GeneratedPage]:
-    """The list and the page of each; `compliance` are the generated pages of specs, by the path of the spec."""
+    """The list and the page of each.
+
+    `compliance` are the generated pages of specs, by the path of the spec, and `artifacts` those of packets
+    and prompts.
+    """
     by_id = {
         spec_id: [one for one in project.allocations if one.spec_id == spec_id]
         for spec_id in spec_ids_of(project.allocations)
     }
     pages = [GeneratedPage(INDEX, _index(project, by_id, links, history))]
     for spec_id, records in by_id.items():
-        page = _Page(project, compliance, links, path_of(spec_id))
+        page = _Page(project, compliance, artifacts, links, path_of(spec_id))
         story = history.stories.get(spec_id, SpecStory())
         pages.append(GeneratedPage(page.path, page.text(spec_id, records, story, unreadable=bool(history.problem))))
     return pages
@@ -80,7 +88,7 @@ def _index(project: Project, by_id: Mapping[str, Sequence[Allocated]], links: Li
     waiting = [one for one in project.allocations if not one.spec_id]
     if waiting:
         rows = [
-            f'<th scope="row">{_path(one.record, INDEX, links)}</th><td>{"yes" if one.ready else "no"}</td>'
+            f'<th scope="row">{path_link(one.record, INDEX, links)}</th><td>{"yes" if one.ready else "no"}</td>'
             f"<td>{_paths(one.specs, INDEX, links)}</td>"
             for one in waiting
         ]
@@ -92,8 +100,11 @@ def _index(project: Project, by_id: Mapping[str, Sequence[Allocated]], links: Li
 class _Page:
     """The page of one spec."""
 
-    def __init__(self, project: Project, compliance: Mapping[str, str], links: Links, path: str) -> None:
-        self.project, self.compliance, self.links, self.path = project, compliance, links, path
+    def __init__(
+        self, project: Project, compliance: Mapping[str, str], artifacts: Mapping[str, str], links: Links, path: str
+    ) -> None:
+        self.project, self.compliance, self.artifacts, self.links = project, compliance, artifacts, links
+        self.path = path
 
     def text(self, spec_id: str, records: Sequence[Allocated], story: SpecStory, *, unreadable: bool) -> str:
         specs = self._documents(path for one in records for path in one.specs)
@@ -129,8 +140,8 @@ class _Page:
             if event.type == "spec_allocated"
         }
         rows = [
-            f'<th scope="row">{_path(one.record, self.path, self.links)}</th>'
-            f"<td>{_path(one.contract, self.path, self.links) if one.contract else 'none'}</td>"
+            f'<th scope="row">{path_link(one.record, self.path, self.links)}</th>'
+            f"<td>{path_link(one.contract, self.path, self.links) if one.contract else 'none'}</td>"
             f"<td>{'yes' if one.ready else 'no'}</td><td>{allocated.get(one.record, 'not recorded')}</td>"
             for one in records
         ]
@@ -144,14 +155,21 @@ class _Page:
             page = self.compliance.get(document.path)
             shown = f'<a href="{escape(self.links.to_page(self.path, page))}">{own}</a>' if page else own
             rows.append(
-                f'<th scope="row">{_path(document.path, self.path, self.links)}</th>'
+                f'<th scope="row">{path_link(document.path, self.path, self.links)}</th>'
                 f"<td>{told(document.status, 80) if document.status else 'not said'}</td><td>{shown}</td>"
             )
         return table("Specs that are tied to it", ("Spec", "Status", "Compliance"), rows)
 
     def _planning(self, paths: Sequence[str]) -> str:
-        rows = [f'<th scope="row">{_path(path, self.path, self.links)}</th><td>{_kind_of(path)}</td>' for path in paths]
+        rows = [f'<th scope="row">{self._artifact(path)}</th><td>{_kind_of(path)}</td>' for path in paths]
         return table("Planning artifacts that are tied to it", ("Path", "Kind"), rows)
+
+    def _artifact(self, path: str) -> str:
+        """A planning artifact; a packet or a prompt leads to the page that shows it."""
+        page = self.artifacts.get(path)
+        if page is None:
+            return path_link(path, self.path, self.links)
+        return f'<a href="{escape(self.links.to_page(self.path, page))}"><code>{told(path)}</code></a>'
 
 
 def _kind_of(path: str) -> str:
@@ -163,7 +181,7 @@ def _kind_of(path: str) -> str:
     return "other"
 
 
-def _path(path: str, page: str, links: Links) -> str:
+def path_link(path: str, page: str, links: Links) -> str:
     """A path of the project, linked where it is published."""
     href = links.to_document(page, path) if path.endswith(".md") else ""
     shown = f"<code>{told(path)}</code>"
@@ -172,6 +190,6 @@ def _path(path: str, page: str, links: Links) -> str:
 
 def _paths(paths: Iterable[str], page: str, links: Links) -> str:
     every = list(paths)
-    shown = ", ".join(_path(path, page, links) for path in every[:5])
+    shown = ", ".join(path_link(path, page, links) for path in every[:5])
     more = f" and {counted(len(every) - 5, 'other')}" if len(every) > 5 else ""
     return f"{shown}{more}" if every else "none"

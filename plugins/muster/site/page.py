@@ -6,7 +6,9 @@ documents is escaped, and made inert to template engines that look into pages.
 
 from __future__ import annotations
 
+import itertools
 import posixpath
+import re
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
@@ -14,7 +16,7 @@ from msgspec import Struct
 from muster.site.markup import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 NOT_SEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
 
@@ -55,6 +57,17 @@ class PlainLinks(Struct, frozen=True):
 
     def to_page(self, page: str, other: str) -> str:
         return posixpath.relpath(other, posixpath.dirname(page))
+
+
+def file_names(wanted: Iterable[str], taken: Collection[str] = ()) -> list[str]:
+    """A file name for each, without its ending; where somebody has it already, a number stands behind it."""
+    names: dict[str, None] = {}
+    for want in wanted:
+        base = re.sub(r"[^\w.-]+", "-", want).strip("-.") or "spec"
+        base = f"{base}-spec" if base.lower() in ("index", "readme") else base  # those names are a folder's own page
+        candidates = itertools.chain([base], (f"{base}-{i}" for i in itertools.count(2)))
+        names[next(name for name in candidates if name not in names and name not in taken)] = None
+    return list(names)
 
 
 def heading(title: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import posixpath
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,10 +10,14 @@ from msgspec import Struct
 
 from muster.ledger.statistics import NO_HISTORY
 from muster.model import Document, Level, Outcome, Project, Requirement, Status
+from muster.prompts.view import NO_PROMPTS
 from muster.rules.table import RULES
 from muster.site import identity, runs
 from muster.site.markup import escape, fragment, inert
-from muster.site.page import NOT_SEARCHED, GeneratedPage, heading, table
+from muster.site.packets import packet_pages, packet_paths, paths_of
+from muster.site.page import NOT_SEARCHED, GeneratedPage, file_names, heading, table
+from muster.site.prompts import artifact_pages, prompt_pages
+from muster.site.prompts import paths_of as paths_of_prompts
 from muster.site.rule_page import rule_index_page, rule_page
 from muster.site.trace import dossier, dossiers_of
 from muster.specs.compliance import totals
@@ -26,15 +28,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from muster.ledger.statistics import RunHistory
+    from muster.packets.view import PacketView
+    from muster.prompts.view import PromptViews
     from muster.rules.base import Rule
     from muster.site.page import Links
     from muster.site.trace import Dossier
 
 
 def generated_pages(
-    outcome: Outcome, rules: Sequence[Rule], links: Links, history: RunHistory = NO_HISTORY
+    outcome: Outcome,
+    rules: Sequence[Rule],
+    links: Links,
+    history: RunHistory = NO_HISTORY,
+    packets: Sequence[PacketView] = (),
+    prompts: PromptViews = NO_PROMPTS,
 ) -> tuple[GeneratedPage, ...]:
-    """All pages of a project; `rules` may be empty, and so may `history`, which is what its ledger holds.
+    """All pages of a project.
+
+    `rules` may be empty, and so may `history`, which is what its ledger holds, and `packets`, without which the pages
+    of packets show no lines, and `prompts`, without which those of prompts show no more than names.
 
     implements: MU-SITE-9004, MU-SITE-9008
     """
@@ -51,7 +63,10 @@ def generated_pages(
     pages.append(GeneratedPage(runs.PATH, runs.runs_page(history, links, identity.spec_ids_of(project.allocations))))
     if project.allocations:
         compliance = {document.path: f"compliance/{name}.md" for document, name in zip(specs, names, strict=True)}
-        pages += identity.identity_pages(project, compliance, links, history)
+        artifacts = artifact_pages(project) | packet_paths(project)
+        pages += identity.identity_pages(project, compliance, links, history, artifacts)
+    pages += packet_pages(outcome, packets, links, rules=bool(rules))
+    pages += prompt_pages(outcome, prompts, history, packet_paths(project), links, rules=bool(rules))
     if rules:
         pages.append(GeneratedPage("rules/index.md", rule_index_page(rules)))
         pages += [GeneratedPage(f"rules/{rule.code}.md", rule_page(rule)) for rule in rules]
@@ -62,20 +77,15 @@ def generated_paths(project: Project) -> list[str]:
     """Where a site build puts these pages, seen from the project: what a link may lead to though no file is there."""
     specs = [document for document in project.specs if document.requirements]
     own = ["compliance/index.md", *(f"compliance/{name}.md" for name in names_of(specs))]
-    own += [runs.PATH, *identity.paths_of(project.allocations)]
+    own += [runs.PATH, *identity.paths_of(project.allocations), *paths_of(project)]
+    own += paths_of_prompts(project)
     own += ["rules/index.md", *(f"rules/{code}.md" for code in RULES)]
     return [posixpath.normpath(posixpath.join(project.settings.site.docs, path)) for path in own]
 
 
 def names_of(specs: Sequence[Document]) -> list[str]:
     """A file name for each spec: its package; two specs with one package (a finding) still get a page each."""
-    names: dict[str, None] = {}
-    for document in specs:
-        base = re.sub(r"[^\w.-]+", "-", document.package).strip("-.") or "spec"
-        base = f"{base}-spec" if base.lower() in ("index", "readme") else base  # those names are a folder's own page
-        candidates = itertools.chain([base], (f"{base}-{i}" for i in itertools.count(2)))
-        names[next(name for name in candidates if name not in names)] = None
-    return list(names)
+    return file_names(document.package for document in specs)
 
 
 def compliance_page(

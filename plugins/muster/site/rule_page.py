@@ -26,6 +26,8 @@ FAMILIES = {
     "KWD": "Keywords and wording",
     "LED": "Ledger: tasks and histories",
     "LNK": "Links",
+    "PKT": "Packets: refinements, and what they are pinned to",
+    "PRM": "Prompts: packs and prompt documents",
     "REQ": "Requirements and IDs",
     "SET": "Settings, allowances, waivers, baseline",
     "SHP": "Shape",

@@ -108,6 +108,25 @@ _EXAMPLES = {
     "allocation.planning": '["work/packets/*.md"]',
     "allocation.ready": '["ready", "stable"]',
     "allocation.specs": '{ "specs/10-queue.md" = "specs/elicitation.md" }',
+    "packets.include": '["work/**/*.md"]',
+    "packets.folder": '"work/refinements"',
+    "packets.pointer": '"specs/SPEC_CURRENT.md"',
+    "packets.target": "'current: (\\S+)'",
+    "packets.wp_id": "'TASK-[0-9]+'",
+    "packets.signature": "'[a-z]+-(?P<time>[0-9]{12})'",
+    "packets.utc_offset": '"+01:00"',
+    "packets.ready": '["Approved", "In Progress"]',
+    "packets.registry": '"work/REGISTRY.md"',
+    "packets.task_board": '"work/BOARD.md"',
+    "prompts.packs": '["assets/spec_prompt_packs/*.json"]',
+    "prompts.documents": '["docs/prompts/*.md"]',
+    "prompts.folder": '"build/prompts"',
+    "prompts.registry": '"assets/capabilities.yaml"',
+    "prompts.tokenizer": '"o200k"',
+    "prompts.governance_mode": '"GOV_STRICT"',
+    "prompts.document_fields": '["Prompt ID", "Status", "Owner"]',
+    "prompts.document_body": '"Body"',
+    "prompts.document_sections": '["Intent", "Constraints", "Validation Criteria"]',
     "fail_on": '"warning"',
     "namespace": '"7f0c1c52-5b1e-4c57-9a53-0b9d5f5c4a11"',
     "ledger.url": '"postgresql://muster@db.example.org/ledger"',
@@ -175,10 +194,14 @@ def _entry(name: str, kind: Any, meta: Meta, field: FieldInfo, needed: list[str]
         default = "- Needed."
     else:
         value = field.default if field.default_factory is NODEFAULT else field.default_factory()
-        default = f"- Default: `{_toml(value)}`" if value not in ((), {}, "") else "- Default: empty"
+        default = f"- Default: {_code(_toml(value))}" if value not in ((), {}, "") else "- Default: empty"
     wrapped = textwrap.fill(default, 100, subsequent_indent="  ", break_on_hyphens=False)
     lines = [f"### `{name}`", "", meta.description or "", "", f"- Type: {_type(kind, meta)}", wrapped]
     return "\n".join([*lines, "", "```toml", *_example(name, needed), "```", ""])
+
+
+def _code(text: str) -> str:
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def _example(name: str, needed: list[str]) -> list[str]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import re
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from muster.text.globs import pattern_of
+from muster.text.globs import union_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,11 +31,6 @@ def side_path(name: str, settings: Settings) -> str:
     return f"{settings.output.requirements.strip('/')}/{name}"
 
 
-@functools.cache
-def _union(globs: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern_of(glob).pattern})" for glob in globs) or r"(?!)", re.DOTALL)
-
-
 def is_document(path: str, settings: Settings) -> bool:
     """Whether a path is one of the Markdown files to read."""
     if not path.endswith(".md"):
@@ -45,7 +38,7 @@ def is_document(path: str, settings: Settings) -> bool:
     specs = settings.specs
     if path in settings.specs.packages:
         return True
-    if _union(specs.include).fullmatch(path) is None or _union(specs.exclude).fullmatch(path) is not None:
+    if union_of(specs.include).fullmatch(path) is None or union_of(specs.exclude).fullmatch(path) is not None:
         return False
     # A generated file of this folder is no source, and a README is a page of nobody's site.
     return not path.startswith(f"{settings.output.requirements.strip('/')}/") and path != settings.output.compliance
@@ -56,14 +49,14 @@ def is_page(path: str, settings: Settings) -> bool:
     links = settings.links
     return (
         path.endswith(".md")
-        and _union(links.include).fullmatch(path) is not None
-        and _union(links.exclude).fullmatch(path) is None
+        and union_of(links.include).fullmatch(path) is not None
+        and union_of(links.exclude).fullmatch(path) is None
     )
 
 
 def is_left_out(path: str, settings: Settings) -> bool:
     """Whether a path is one of the files in which nothing is looked for."""
-    return _union(settings.links.exclude).fullmatch(path) is not None
+    return union_of(settings.links.exclude).fullmatch(path) is not None
 
 
 def is_input(settings: Settings) -> Callable[[str], bool]:

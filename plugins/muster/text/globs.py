@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @functools.cache
@@ -41,3 +45,22 @@ def matches(path: str, glob: str) -> bool:
 def any_matches(path: str, globs: tuple[str, ...]) -> bool:
     """Whether a path lies under one of the globs."""
     return any(matches(path, glob) for glob in globs)
+
+
+@functools.cache
+def union_of(globs: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for all of them; it matches nothing where there is none."""
+    return re.compile("|".join(f"(?:{pattern_of(glob).pattern})" for glob in globs) or r"(?!)", re.DOTALL)
+
+
+def paths_matching(paths: Iterable[str], globs: tuple[str, ...]) -> list[str]:
+    """The paths, of very many, that lie under one of the globs."""
+    names, whole = _by_name(globs)
+    return [path for path in paths if names.fullmatch(path, path.rfind("/") + 1) or whole.fullmatch(path)]
+
+
+@functools.cache
+def _by_name(globs: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns of a file's name and of its whole path: `**/name.md` asks for the name alone, which is quicker."""
+    names = [glob for glob in globs if glob.startswith("**/") and glob.rfind("/") == 2 and "**" not in glob[3:]]
+    return union_of(tuple(glob[3:] for glob in names)), union_of(tuple(glob for glob in globs if glob not in names))

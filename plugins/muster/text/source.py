@@ -12,7 +12,7 @@ from muster.text.inline import label
 from muster.text.markdown import Kind, Node
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class Source(Struct, frozen=True):
@@ -59,10 +59,13 @@ def columns_of(text: str, row: int, lines: Sequence[str]) -> tuple[int, ...]:
     return (*found, *[1] * (len(parts) - len(found)))
 
 
-def source_of(text: str) -> Source:
-    """Take a text apart."""
+def source_of(text: str, quoted: Iterable[range] = ()) -> Source:
+    """Take a text apart; the lines that are `quoted`, counted from 1, belong to no block."""
     lines = lines_of(text)
     front = front_matter_of(lines)
-    root, definitions = blocks_of([""] * (front.body_line - 1) + lines[front.body_line - 1 :])
+    own = [""] * (front.body_line - 1) + lines[front.body_line - 1 :]
+    for stretch in quoted:
+        own[stretch.start - 1 : stretch.stop - 1] = [""] * len(own[stretch.start - 1 : stretch.stop - 1])
+    root, definitions = blocks_of(own)
     labels = {label(name): target for name, target in definitions.items()}
     return Source(text, lines, front, root, list(root.walk()), labels)

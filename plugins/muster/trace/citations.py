@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from muster.model import Citation, CitationKind, Defect, Place
 from muster.settings import CitationMark
-from muster.text.globs import pattern_of
+from muster.text.globs import union_of
 from muster.trace.marks import area_of
 
 if TYPE_CHECKING:
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 DATA = tuple(
     ".json .jsonl .json5 .jsonc .yaml .yml .toml .lock .csv .tsv .sum .ipynb .svg .xml .sarif .log .diff .patch".split()
 )
-
-
-def union_of(globs: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern for all these globs."""
-    return re.compile("|".join(f"(?:{pattern_of(glob).pattern})" for glob in globs) or r"(?!)", re.DOTALL)
 
 
 def chosen_by(settings: TraceSettings) -> Callable[[str], bool]:

@@ -49,6 +49,12 @@ def _markdown(subject: Subject) -> str:
     return markdown(subject)
 
 
+def _spec_lint(subject: Subject) -> str:
+    from muster.gate.report.as_spec_lint import spec_lint
+
+    return spec_lint(subject)
+
+
 # Every format that `--report` knows.
 WRITERS: dict[str, Writer] = {
     "text": text,
@@ -57,4 +63,5 @@ WRITERS: dict[str, Writer] = {
     "github": _github,
     "junit": _junit,
     "markdown": _markdown,
+    "spec-lint": _spec_lint,
 }

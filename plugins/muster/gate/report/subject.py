@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from muster.model import Counts, Finding, Severity
+from muster.model import Counts, Finding, Project, Severity
+from muster.settings import Settings
 from muster.text.words import counted
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ class Subject(Struct, frozen=True):
     lines: Callable[[str], Sequence[str]] = lambda _path: ()
     colour: bool = False
     fail_on: Severity = Severity.ERROR
+    project: Project = Project(Settings())  # whose specs the preflight judges
+    paths: tuple[str, ...] = ()  # the files and folders that are shown; none for all
     folder: str = ""  # of the project in its repository, with a final slash: for hosts that count from the top
 
 
 def subject_of(outcome: Outcome, lines: Callable[[str], Sequence[str]], *, colour: bool = False) -> Subject:
     """A report's subject: all findings of a run."""
-    return Subject(outcome.findings, outcome.counts, lines, colour)
+    return Subject(outcome.findings, outcome.counts, lines, colour, project=outcome.project)
 
 
 def summary(subject: Subject, seconds: float | None = None) -> str:
@@ -42,14 +45,22 @@ def summary(subject: Subject, seconds: float | None = None) -> str:
     return f"{looked_at(counts)}{time}: {', '.join(told)}"
 
 
-_SILENT = ("0 pages", "0 citations", "0 test results", "0 links")
+_SILENT = ("0 pages", "0 citations", "0 test results", "0 links", "0 packets", "0 anchors", "0 pins")
 
 
 def looked_at(counts: Counts) -> str:
-    """`3 specs, 41 requirements, 46 rules`; pages, citations, results and links only where there are some."""
-    parts = [counted(counts.specs, "spec"), counted(counts.pages, "page"), counted(counts.requirements, "requirement")]
-    parts += [counted(counts.citations, "citation"), counted(counts.results, "test result")]
-    parts += [counted(counts.links, "link"), counted(counts.rules, "rule")]
+    """`3 specs, 41 requirements, 46 rules`; the rest only where there is some.
+
+    Of packets and pins alone: `2 packets, 5 anchors, 1 pin, 1 spec, 17 rules`.
+    """
+    specs, rules = counted(counts.specs, "spec"), counted(counts.rules, "rule")
+    pinned = [counted(counts.packets, "packet"), counted(counts.anchors, "anchor"), counted(counts.pins, "pin")]
+    if (counts.packets or counts.pins) and not (counts.pages or counts.requirements):
+        parts = [*pinned, specs, rules]
+    else:
+        parts = [specs, counted(counts.pages, "page"), counted(counts.requirements, "requirement"), *pinned]
+        parts += [counted(counts.citations, "citation"), counted(counts.results, "test result")]
+        parts += [counted(counts.links, "link"), rules]
     return ", ".join(part for part in parts if part not in _SILENT)
 
 

@@ -1,0 +1,1 @@
+"""Refinement packets: read, checked, repinned, written."""

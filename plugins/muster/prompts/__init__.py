@@ -1,0 +1,1 @@
+"""Prompts: packs, compiled to envelopes that anyone can rebuild byte for byte."""
