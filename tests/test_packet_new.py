@@ -344,6 +344,18 @@ def test_a_new_packet_passes_every_check_once_its_questions_are_answered(project
 
 
 @pytest.mark.requirement("MU-PKT-5022")
+def test_a_requirement_of_a_spec_that_no_setting_includes_is_found_too(project: Path, muster: Muster) -> None:
+    write(project, {".design/queue.md": SPEC})
+
+    status, out, err = muster("packet", "new", "WP-1", "--spec", ".design/queue.md", "--anchor", "QUEUE-1001")
+
+    assert (status, out) == (0, "written packets/WP-1.md\n"), err
+    assert "- CONTEXT_START_LINE: 8\n- CONTEXT_END_LINE: 8\n- CONTEXT_TOKEN: QUEUE-1001\n" in (
+        project / "packets/WP-1.md"
+    ).read_text(encoding="utf-8")
+
+
+@pytest.mark.requirement("MU-PKT-5022")
 def test_lines_that_stand_at_several_places_alike_are_told(project: Path, muster: Muster) -> None:
     twice = "## 4) Twin\n\nAlike.\n"
     write(project, {"specs/10-queue.md": f"{SPEC}\n{twice}\n{twice}"})

@@ -20,7 +20,9 @@ from muster.packets.target import FIELD, spec_in_pointer, target_of
 from muster.packets.writing import Target as Written
 from muster.packets.writing import packet_text
 from muster.refinements import may_be_packet
+from muster.specs.reading import document_of
 from muster.store import files
+from muster.text.source import source_of
 from muster.text.words import shortened
 
 if TYPE_CHECKING:
@@ -119,11 +121,13 @@ def packet_made(
 
 
 def outline_in(project: Project, path: str, spec: SpecText) -> Outline:
-    """A spec of the project as anchors see it."""
+    """A spec as anchors see it, be it a document of the project or a file that `specs.include` leaves out."""
+    document = next((one for one in project.documents if one.path == path), None)
+    if document is None and len(spec.content) <= project.settings.specs.max_bytes:
+        document = document_of(path, source_of(spec.content.decode()), project.settings)
     windows: dict[str, Window] = {}
-    for one in project.requirements:
-        if one.place.path == path:
-            windows.setdefault(one.id.text, Window(one.place.line, one.end_line))
+    for one in document.requirements if document else ():
+        windows.setdefault(one.id.text, Window(one.place.line, one.end_line))
     return outline_of(spec, windows)
 
 
