@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from markdown import Markdown
 
+from html_tags import Tags
 from muster import pipeline
 from muster.inputs import memory
 from muster.model import Outcome, Pinned, Place, Refinement, Verdict, Window
@@ -386,23 +386,6 @@ def test_a_packet_that_is_tied_to_a_spec_leads_from_its_page_to_its_own() -> Non
 # Text from documents
 
 
-class _Tags(HTMLParser):
-    """The tags and attributes of a page, and its text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.words = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
-
-
 @pytest.mark.requirement("MU-CORE-0024", "MU-SITE-9031")
 def test_text_of_packets_and_specs_is_inert() -> None:
     spec = f'{HEAD}## Order\n\n{HOSTILE}\n\tThe queue keeps.\n--8<-- "mkdocs.yml"\n'
@@ -410,7 +393,7 @@ def test_text_of_packets_and_specs_is_inert() -> None:
     pages = pages_of({SPEC_PATH: spec, "packets/WP-1-Queue-v1.md": text.replace("10-queue.md Order", HOSTILE)})
 
     for made in pages.values():
-        seen = _Tags()
+        seen = Tags()
         seen.feed(Markdown(extensions=["attr_list", "tables", "toc"]).convert(made.split("---\n\n", 1)[1]))
         assert seen.tags & {"script", "style", "img", "em"} == set()
         assert [name for name in seen.attributes if name == "style" or name.startswith("on")] == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown import Markdown
 
+from html_tags import Tags
 from muster.compiling import Compile, compile_of
 from muster.gathering import Order, Site
 from muster.ledger.history import history_read
@@ -579,23 +579,6 @@ def test_the_page_of_a_malformed_pack_shows_what_is_wrong_with_it(tmp_path: Path
 # Text from files
 
 
-class _Tags(HTMLParser):
-    """The tags and attributes of a page, and its text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.words = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
-
-
 @pytest.mark.requirement("MU-CORE-0024", "MU-SITE-9031")
 def test_text_of_packs_prompts_and_folders_is_inert(tmp_path: Path) -> None:
     pack = json.loads(default_pack())
@@ -616,7 +599,7 @@ def test_text_of_packs_prompts_and_folders_is_inert(tmp_path: Path) -> None:
         own.write_text(text.replace("words@1", f"words@{HOSTILE}").replace("2026.1", HOSTILE), encoding="utf-8")
 
     for made in pages_of(root).values():
-        seen = _Tags()
+        seen = Tags()
         seen.feed(Markdown(extensions=["attr_list", "tables", "toc"]).convert(made.split("---\n\n", 1)[1]))
         assert seen.tags & {"script", "style", "img", "em"} == set()
         assert [name for name in seen.attributes if name == "style" or name.startswith("on")] == []

@@ -9,7 +9,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import pytest
 from markdown import Markdown
 from msgspec.structs import replace
 
+from html_tags import Tags
 from muster import ledger, pipeline
 from muster.inputs import memory
 from muster.ledger.events import GENESIS, Event
@@ -395,23 +395,6 @@ def test_a_link_to_a_generated_page_is_no_dead_link() -> None:
 # Text from the ledger
 
 
-class _Tags(HTMLParser):
-    """The tags and attributes of a page, and its text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.words = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
-
-
 @pytest.mark.requirement("MU-CORE-0024", "MU-SITE-9031")
 def test_text_of_the_ledger_is_inert_and_pages_hold_neither_script_nor_style() -> None:
     runs = (run_of(2, error=HOSTILE, name=HOSTILE, spec_ids=(ONE,)), run_of(1, "check"))
@@ -422,7 +405,7 @@ def test_text_of_the_ledger_is_inert_and_pages_hold_neither_script_nor_style() -
 
     for path in ("runs/index.md", f"identity/{ONE}.md"):
         html = Markdown(extensions=["attr_list", "tables", "toc"]).convert(pages[path].split("---\n\n", 1)[1])
-        seen = _Tags()
+        seen = Tags()
         seen.feed(html)
         assert seen.tags & {"script", "style", "img", "em"} == set()
         assert [name for name in seen.attributes if name == "style" or name.startswith("on")] == []

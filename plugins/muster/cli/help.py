@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
+class InOrder(click.Group):
+    """A group whose commands help lists in the order in which they are given."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        """The names, in that order."""
+        return list(self.commands)
+
+
 def examples(*lines: str) -> str:
     """The epilog of a command: command lines to try, kept as they are."""
     title = "Example:" if len(lines) == 1 else "Examples:"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from muster.cli.help import examples
+from muster.cli.help import InOrder, examples
 from muster.cli.packet_activate import activate
 from muster.cli.packet_check import check
 from muster.cli.packet_list import packets
@@ -13,17 +13,9 @@ from muster.cli.packet_pin import pin
 from muster.cli.packet_repin import repin
 
 
-class _Commands(click.Group):
-    """Commands in the order in which they are given."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        """The names, as help lists them."""
-        return list(self.commands)
-
-
 @click.group(
     "packet",
-    cls=_Commands,
+    cls=InOrder,
     commands=[check, packets, new, repin, activate, pin],
     invoke_without_command=True,
     epilog=examples(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from muster.cli.help import examples
+from muster.cli.help import InOrder, examples
 from muster.cli.prompt_accept import accept
 from muster.cli.prompt_compile import compile_
 from muster.cli.prompt_diff import diff
@@ -13,17 +13,9 @@ from muster.cli.prompt_show import show
 from muster.cli.prompt_verify import verify
 
 
-class _Commands(click.Group):
-    """Commands in the order in which they are given."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
-        """The names, as help lists them."""
-        return list(self.commands)
-
-
 @click.group(
     "prompt",
-    cls=_Commands,
+    cls=InOrder,
     commands=[packs, compile_, show, diff, verify, accept],
     invoke_without_command=True,
     epilog=examples(
