@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import nox
@@ -12,6 +13,8 @@ nox.options.sessions = ["docs", "docs_specs", "tests", "lint"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 CORPORA = Path("../shared/corpora").resolve()
+CHROMIUM = Path("/usr/bin/chromium")
+AXE = "4.11.0"  # of axe-core, which judges the pages; it comes from npm and is never committed
 
 
 @nox.session
@@ -36,7 +39,25 @@ def tests(session: nox.Session) -> None:
     # A run of some tests would leave the requirements of all others unverified.
     results = [] if session.posargs else ["--muster-strict", "--muster-results", ".muster/results.json"]
     # The tests of one file stay together; `-n 0`, for a debugger, is taken from the command line.
-    session.run("pytest", "-n", "auto", "--dist", "loadfile", *results, *session.posargs, env=corpora())
+    ways = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not browser")
+    session.run("pytest", *ways, *results, *session.posargs, env=corpora())
+
+
+@nox.session(default=False)
+def browser(session: nox.Session) -> None:
+    """Try the site in Debian's Chromium: what a reader does, axe, a strict policy, hostile texts."""
+    missing = [name for name, there in (("chromium", CHROMIUM.exists()), ("npm", shutil.which("npm"))) if not there]
+    if missing:
+        session.error(f"{' and '.join(missing)} missing: apt-get install {' '.join(missing)}")
+    session.install("-e", ".[mkdocs]", *groups("tests"))
+    axe = Path(session.virtualenv.location, f"axe-{AXE}").resolve()
+    script = axe / "node_modules/axe-core/axe.min.js"
+    if not script.is_file():
+        options = ("--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(axe))
+        session.run("npm", "install", *options, f"axe-core@{AXE}", external=True)
+    results = [] if session.posargs else ["--muster-strict", "--muster-results", ".muster/browser.json"]
+    ways = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+    session.run("pytest", "tests/browser", *ways, *results, *session.posargs, env={"MUSTER_AXE": str(script)})
 
 
 @nox.session
@@ -55,7 +76,7 @@ def minimums(session: nox.Session) -> None:
     constraints = Path(session.virtualenv.location, "minimums.txt").resolve()
     constraints.write_text("".join(f"{line}\n" for line in lower_bounds()), encoding="utf-8")
     session.install("-e", ".[mkdocs,links,postgres]", *groups("tests"), "--constraint", str(constraints))
-    session.run("pytest", *session.posargs, env=corpora())
+    session.run("pytest", "-m", "not browser", *session.posargs, env=corpora())
 
 
 @nox.session(default=False)

@@ -144,6 +144,17 @@ def test_without_findings_no_baseline_is_written(project: Path, capfd: pytest.Ca
     assert not (project / PATH).exists()
 
 
+def test_what_the_baseline_quotes_is_no_dead_reference_of_its_own() -> None:
+    files = {SPEC: spec(["red"]), "src/a.py": f"# as {SPEC}#gone has it\n"}
+    before = outcome_of(files)
+    assert {finding.code for finding in before.findings} == {"LNK014"}
+
+    known = adopted(before.findings, PATH, lambda path: lines_in(memory(files), path))
+    assert known is not None
+
+    assert outcome_of({**files, PATH: known.text or ""}).findings == ()
+
+
 def test_a_plain_check_writes_no_baseline(project: Path) -> None:
     (project / SPEC).write_text(spec(["fast"]), encoding="utf-8")
 

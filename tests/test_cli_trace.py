@@ -152,7 +152,7 @@ def test_results_that_belong_to_nothing_are_mentioned(project: Path, trace: Trac
 
     assert trace("--results", "junit.xml")[2].splitlines()[:2] == [
         "muster: none of the 1 test in the results belongs to a requirement",
-        "help: cite the requirement in or above the test, or name it in the test's name",
+        "help: write `verifies: ID` in or above the test, or name the requirement in the test's name",
     ]
 
 

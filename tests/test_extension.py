@@ -17,9 +17,9 @@ from muster.site.index import Entry, Index, index_of
 from muster.specs.reading import read_document
 
 BADGES = (
-    '<span class="muster-badges" data-search-exclude>'
+    "{opening}"
     '<span class="muster-badge muster-{level}" title="Level: {level}">{level}</span>'
-    '<span class="muster-badge muster-specified" title="Status: specified">specified</span></span>'
+    '<span class="muster-badge muster-specified" title="Status: specified">specified</span>{closing}'
     '<a class="headerlink" href="#{id}" title="Permanent link" aria-label="Permanent link to {id}">&para;</a>'
 )
 SPEC = "specs/10-queue.md"
@@ -34,6 +34,7 @@ class Host(Struct):
     files: dict[str, str]
     page: str = SPEC
     settings: Settings = Settings()
+    dossiers: str = ""  # the page that tells all of a requirement
 
     @property
     def index(self) -> Index:
@@ -46,6 +47,9 @@ class Host(Struct):
     def href(self, path: str, entry: Entry) -> str:  # noqa: ARG002 - as above
         return "#" if entry.document == self.page else f"../{entry.document}"
 
+    def dossier(self, path: str, entry: Entry) -> str:  # noqa: ARG002 - it makes the same page for all
+        return self.dossiers
+
 
 def rendered(host: Host, text: str | None = None, extensions: tuple[str, ...] = EXTENSIONS) -> str:
     return markdown_of(host, extensions).convert(host.files[host.page] if text is None else text)
@@ -55,10 +59,12 @@ def markdown_of(host: Host, extensions: tuple[Any, ...] = EXTENSIONS) -> Markdow
     return Markdown(extensions=[MusterExtension(host), *extensions])
 
 
-def anchored(identifier: str, level: str, marker: str | None = None) -> str:
-    shown = marker or f"[{identifier}]"
-    anchor = f'<a id="{identifier}" class="muster-id" href="#{identifier}">{shown}</a>'
-    return anchor + BADGES.format(level=level, id=identifier)
+SPAN = ('<span class="muster-badges" data-search-exclude>', "</span>")
+
+
+def anchored(identifier: str, level: str, around: tuple[str, str] = SPAN) -> str:
+    anchor = f'<a id="{identifier}" class="muster-id" href="#{identifier}">[{identifier}]</a>'
+    return anchor + BADGES.format(level=level, id=identifier, opening=around[0], closing=around[1])
 
 
 @pytest.mark.requirement("MU-SITE-9003", "MU-SITE-9010")
@@ -134,11 +140,14 @@ def test_identifier_with_a_space_is_quoted_in_links_and_whole_in_the_anchor() ->
     "heading", ["# [A-1001] Queue", "# Queue [A-1001] and [A-1002]", "Queue [A-1001]\n=====", "# [A-1001]"]
 )
 @pytest.mark.parametrize("extensions", [EXTENSIONS, ("toc", "pymdownx.superfences", "md_in_html", "smarty")])
-def test_table_of_contents_is_what_it_was_without_muster(heading: str, extensions: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("dossiers", ["", "made/q.md"], ids=["badges", "badges that lead on"])
+def test_table_of_contents_is_what_it_was_without_muster(
+    heading: str, extensions: tuple[str, ...], dossiers: str
+) -> None:
     text = f"{heading}\n\nIt MUST run.\n\n## Other\n"
     without = Markdown(extensions=list(extensions))
     without.convert(text)
-    md = markdown_of(Host({SPEC: text}), extensions)
+    md = markdown_of(Host({SPEC: text}, dossiers=dossiers), extensions)
     md.convert(text)
 
     assert names(md.toc_tokens) == names(without.toc_tokens)  # type: ignore[attr-defined]
@@ -241,7 +250,32 @@ def test_badges_added_later_stand_where_they_do_at_once(marker: Marker, text: st
     without = Markdown(extensions=[extension, *EXTENSIONS]).convert(text)
 
     assert "muster-badge" not in without
-    assert completed(without, extension.placed, host.index) == rendered(host)
+    assert completed(without, extension.placed, host) == rendered(host)
+
+
+@pytest.mark.requirement("MU-SITE-9012")
+@pytest.mark.parametrize("later", [False, True], ids=["at once", "later"])
+def test_badges_are_one_named_link_where_a_page_tells_all_of_the_requirement(later: bool) -> None:
+    host = Host({SPEC: "- [A-1001] It MUST run.\n"}, dossiers='../a"b/')
+    extension = MusterExtension(host, badges=not later)
+    html = Markdown(extensions=[extension, *EXTENSIONS]).convert(host.files[SPEC])
+    opening = (
+        '<a class="muster-badges" href="../a&quot;b/#A-1001" aria-label="A-1001: must, specified; open"'
+        " data-search-exclude>"
+    )
+
+    assert (completed(html, extension.placed, host) if later else html) == (
+        f"<ul>\n<li>{anchored('A-1001', 'must', (opening, '</a>'))} It MUST run.</li>\n</ul>"
+    )
+
+
+def test_a_link_to_an_identifier_with_a_space_is_quoted_and_its_name_is_whole() -> None:
+    settings = Settings(requirements=RequirementSettings(id=r"Requirement [0-9.]+", markers=(Marker.HEADING,)))
+    host = Host({SPEC: "#### Requirement 1.1.2\n\n> It MUST run.\n"}, settings=settings, dossiers="made/q.md")
+
+    assert 'href="made/q.md#Requirement%201.1.2" aria-label="Requirement 1.1.2: must, specified; open"' in rendered(
+        host
+    )
 
 
 def test_one_converter_renders_page_after_page() -> None:

@@ -61,6 +61,22 @@ def test_a_root_below_the_top_of_the_repository_sees_only_itself(tmp_path: Path)
     assert git.read_at(tmp_path / "sub", "HEAD", everything) == {"a.md": b"a", "b.md": b"b", "deep/c.md": b"c"}
 
 
+@pytest.mark.requirement("MU-REQ-1002")
+@pytest.mark.parametrize("folder", ["", "part/"])
+def test_an_environment_and_a_built_site_that_nobody_ignores_are_nobodys_source(tmp_path: Path, folder: str) -> None:
+    tracked = {f"{folder}node_modules/kept.md": "k", f"{folder}a.md": "a"}
+    repository(tmp_path, tracked)
+    root = tmp_path / folder
+    for path in (".venv/lib/x.py", "site/index.html", "site/sitemap.xml", "docs/site/sitemap.xml", "new.md"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text("x")
+
+    found = listed(root)
+
+    assert sorted(found.tracked) == ["a.md", "node_modules/kept.md"]
+    assert sorted(found.untracked) == ["docs/site/sitemap.xml", "new.md"]
+
+
 def test_any_file_name_survives(tmp_path: Path) -> None:
     repository(tmp_path, dict.fromkeys(ODD, "x"))
     (tmp_path / ("untracked" + ODD[4])).write_text("y")

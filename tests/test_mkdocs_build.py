@@ -18,7 +18,6 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin, PluginCollection
 
 from muster.hosts.host_settings import host_of
-from muster.hosts.specs import watched
 from muster.model import Host
 
 pytestmark = pytest.mark.site
@@ -101,6 +100,11 @@ def page(site: Path, path: str) -> str:
     return (site / path).read_text("utf-8")
 
 
+def badge_links(html: str) -> list[tuple[str, str]]:
+    """Where the badges of a page lead, and how that link is called."""
+    return re.findall(r'<a class="muster-badges" href="([^"]*)" aria-label="([^"]*)"', html)
+
+
 def hrefs(html: str, css_class: str) -> list[str]:
     return re.findall(rf'<a class="{css_class}" href="([^"]*)"', html)
 
@@ -117,12 +121,53 @@ def test_build_shows_anchors_badges_and_links(tmp_path: Path) -> None:
     assert 'href="../assets/muster/muster.css"' in queue
 
 
+@pytest.mark.requirement("MU-SITE-9012")
+def test_badges_lead_to_the_generated_page_of_their_spec_and_no_search_finds_them(tmp_path: Path) -> None:
+    queue = QUEUE.replace("# Queue", "# [Q-1000] Queue").replace(CONFORMANCE, f"{CONFORMANCE}It MUST be one.\n\n")
+    root = project(tmp_path, {"specs/10-queue.md": queue}, theme="{name: material, font: false}")
+    config = (root / "mkdocs.yml").read_text("utf-8").replace("  - muster-gate: {}\n", "  - search\n")
+    (root / "mkdocs.yml").write_text(config, "utf-8")
+    site = built(root)
+
+    queue = page(site, "10-queue/index.html")
+    assert badge_links(queue) == [
+        ("../compliance/queue/#Q-1000", "Q-1000: must, specified; open"),
+        ("../compliance/queue/#Q-1001", "Q-1001: must, specified; open"),
+        ("../compliance/queue/#Q-1002", "Q-1002: may, specified; open"),
+    ]
+    assert badge_links(page(site, "packages/core/index.html")) == [
+        ("../../compliance/core/#C-1001", "C-1001: must, specified; open")
+    ]
+    assert 'id="Q-1001"' in page(site, "compliance/queue/index.html")
+    assert re.findall("<title>(.*?)</title>", queue) == ["[Q-1000] Queue - Sample"]
+    found = msgspec.json.decode((site / "search/search_index.json").read_bytes())["docs"]
+    own = [one for one in found if one["location"].startswith("10-queue/")]
+    assert [one["title"] for one in own] == ["[Q-1000] Queue", "Order"]
+    assert [one for one in own if "specified" in one["text"]] == []
+
+
+@pytest.mark.requirement("MU-SITE-9012")
+def test_badges_lead_nowhere_where_no_plugin_makes_such_a_page(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    config = (root / "mkdocs.yml").read_text("utf-8").replace("  - muster-compliance: {rules: false}\n", "")
+    (root / "mkdocs.yml").write_text(config, "utf-8")
+
+    queue = page(built(root), "10-queue/index.html")
+
+    assert badge_links(queue) == []
+    assert queue.count('<span class="muster-badges" data-search-exclude>') == 2
+
+
 def test_links_hold_without_directory_urls(tmp_path: Path) -> None:
     root = project(tmp_path, directory_urls="false")
     (root / "muster.toml").write_text("[site]\ndirectory_urls = false\n", encoding="utf-8")
     site = built(root)
 
     assert hrefs(page(site, "10-queue.html"), "muster-ref") == ["packages/core.html#C-1001"]
+    assert badge_links(page(site, "10-queue.html"))[0] == (
+        "compliance/queue.html#Q-1001",
+        "Q-1001: must, specified; open",
+    )
     assert 'href="../10-queue.html#Q-1001"' in page(site, "compliance/queue.html")
     assert 'href="queue.html"' in page(site, "compliance/index.html")
 
@@ -329,19 +374,6 @@ build(config if "same" in sys.argv else load_config("mkdocs.yml"))
         assert queue.count("assets/muster/muster.css") == 1
 
 
-@pytest.mark.requirement("MU-SITE-9006")
-def test_serve_watches_what_the_project_consists_of_and_nothing_that_a_build_writes(tmp_path: Path) -> None:
-    project(tmp_path)
-    for folder in (".git", ".muster", "site", "out/html"):
-        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
-
-    names = {path.name for path in watched(tmp_path, tmp_path / "site")}
-    nested = {path.name for path in watched(tmp_path, tmp_path / "out/html")}
-
-    assert names == {"COMPLIANCE.md", "core", "mkdocs.yml", "muster.toml", "out", "requirements", "specs"}
-    assert "out" not in nested
-
-
 @pytest.mark.requirement("MU-SITE-9002")
 @pytest.mark.skipif(importlib.util.find_spec("properdocs") is None, reason="ProperDocs is not installed")
 def test_properdocs_builds_the_same_pages(tmp_path: Path) -> None:
@@ -374,3 +406,38 @@ def test_zensical_shows_the_same_and_the_pages_that_muster_writes(tmp_path: Path
     assert re.findall(r'<a id="([^"]*)" class="muster-id"', queue) == ["Q-1001", "Q-1002"]
     assert hrefs(page(tmp_path / "site", "guide/index.html"), "muster-ref") == ["../10-queue/#Q-1001"]
     assert 'href="../../../10-queue/#Q-1001"' in page(tmp_path / "site", "made/compliance/queue/index.html")
+
+
+@pytest.mark.requirement("MU-SITE-9003", "MU-SITE-9004", "MU-SITE-9012")
+@pytest.mark.skipif(importlib.util.find_spec("zensical") is None, reason="Zensical is not installed")
+@pytest.mark.parametrize(
+    ("option", "made", "links"),
+    [
+        ('{pages = "made"}', True, ["../made/compliance/queue/#Q-1001", "../made/compliance/queue/#Q-1002"]),
+        ('{pages = "made"}', False, []),
+        ("{}", True, []),
+    ],
+    ids=["told and made", "told and not made", "made and not told"],
+)
+def test_badges_under_zensical_lead_to_the_pages_that_muster_wrote_where_it_is_told(
+    option: str, made: bool, links: list[str], tmp_path: Path
+) -> None:
+    project(tmp_path)
+    (tmp_path / "mkdocs.yml").unlink()
+    (tmp_path / "zensical.toml").write_text(
+        f'[project]\nsite_name = "Sample"\ndocs_dir = "specs"\nmarkdown_extensions.muster = {option}\n', "utf-8"
+    )
+    if made:
+        pages = run(tmp_path, "muster", "pages", "specs/made", "--docs", "specs")
+        assert pages.returncode == 0, pages.stderr
+
+    done = run(tmp_path, "zensical", "build", "--clean")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "10-queue.md:" not in done.stdout  # no complaint of a link
+    queue = page(tmp_path / "site", "10-queue/index.html")
+    assert [href for href, _ in badge_links(queue)] == links
+    assert queue.count('class="muster-badges"') == 2
+    found = msgspec.json.decode((tmp_path / "site/search.json").read_bytes())["items"]
+    words = [f"{one['title']} {one['text']}" for one in found if one["location"].startswith("10-queue/")]
+    assert [one for one in words if "specified" in one] == []

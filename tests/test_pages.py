@@ -34,7 +34,8 @@ def test_page_of_all_specs_holds_totals_by_level_and_status() -> None:
     files = {"specs/10-queue.md": QUEUE, "specs/20-pool.md": f"# Pool\n\n{HEAD}- [P-1001] It SHOULD run.\n"}
 
     assert pages_of(files)["compliance/index.md"] == (
-        "# Compliance\n\n4 requirements in 2 specs.\n\n"
+        "# Compliance\n\n"
+        '<p>4 requirements in 2 specs. <a href="matrix.md">All in one table</a></p>\n\n'
         '<div class="muster-table muster-numbers">\n<table>\n'
         "<caption>Requirements by spec, level and status</caption>\n"
         '<thead>\n<tr><th scope="col">Spec</th><th scope="col">must</th><th scope="col">should</th>'
@@ -54,7 +55,7 @@ def test_page_of_a_spec_links_each_requirement_to_its_anchor() -> None:
     assert page.startswith(
         "---\nsearch:\n  exclude: true\n---\n\n# Queue\n\n<p>3 requirements (2 must, 1 may; 3 specified)"
     )
-    assert re.findall(r'<tr><th scope="row"><a href="([^"]*)">([^<]*)</a></th>', page) == [
+    assert re.findall(r'<tr><th scope="row" id="[^"]*"><a href="([^"]*)">([^<]*)</a></th>', page) == [
         ("../../10-queue.md#Q-1001", "Q-1001"),
         ("../../10-queue.md#Q-1002", "Q-1002"),
         ("../../10-queue.md#Q-1003", "Q-1003"),
@@ -65,7 +66,7 @@ def test_page_of_a_spec_links_each_requirement_to_its_anchor() -> None:
 def test_project_without_requirements_has_a_page_that_says_so() -> None:
     pages = pages_of({"specs/index.md": "# Nothing\n"})
 
-    assert list(pages) == ["compliance/index.md", "runs/index.md"]
+    assert {"compliance/index.md", "compliance/matrix.md", "runs/index.md"} <= pages.keys()
     assert pages["compliance/index.md"] == "# Compliance\n\nNo spec defines a requirement yet.\n"
 
 
@@ -75,7 +76,7 @@ def test_spec_outside_the_documentation_folder_is_listed_without_link() -> None:
     page = pages_of(files)["compliance/core.md"]
 
     assert "<code>core/SPEC/SPEC.md</code>" in page
-    assert '<tr><th scope="row">C-1001</th>' in page
+    assert '<tr><th scope="row" id="C-1001">C-1001</th>' in page
 
 
 def test_two_specs_of_one_package_have_a_page_each() -> None:
@@ -83,9 +84,12 @@ def test_two_specs_of_one_package_have_a_page_each() -> None:
     files = {"specs/10-a.md": f"{front}- [A-1001] It MUST.\n", "specs/20-b.md": f"{front}- [B-1001] It MUST.\n"}
 
     assert sorted(path for path in pages_of(files) if path.startswith("compliance/")) == [
+        "compliance/findings.md",
+        "compliance/holes.md",
         "compliance/index-spec-2.md",
         "compliance/index-spec.md",
         "compliance/index.md",
+        "compliance/matrix.md",
     ]
 
 

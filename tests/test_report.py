@@ -141,6 +141,8 @@ def test_the_summary_on_standard_error_says_what_was_checked_and_how_long_it_too
         "packets": 0,
         "anchors": 0,
         "pins": 0,
+        "chains": 0,
+        "turns": 0,
         "waived": 0,
         "known": 0,
         "error": 1,

@@ -58,11 +58,12 @@ def quick_start_spec(path: str) -> str:
 
 def test_ci_runs_the_gate_then_the_two_commands_that_the_readme_promises() -> None:
     promised = [line[2:] for body in fences("README.md", "console") for line in body.splitlines() if "nox" in line]
-    called = re.findall(r"^step (nox .*?)(?: 2>&1.*| #.*)?$", text(".ci/run"), re.MULTILINE)
+    called = re.findall(r"^(?:step|beside) (nox .*?)(?: 2>&1.*| #.*)?$", text(".ci/run"), re.MULTILINE)
 
     assert promised == ["nox -s docs", "nox -s tests"]
     # The gate once more behind the tests: only then are there results for the ratchet.
-    assert called == ["nox -s docs_specs", *promised, "nox -s docs_specs", "nox -s lint", "nox -s soak -- --kills 8"]
+    later = ["nox -s soak -- --kills 4", "nox -s docs_specs"]
+    assert called == ["nox -s lint", "nox -s docs_specs", *promised, *later]
 
 
 def test_ci_is_bash_that_stops_at_the_first_failure() -> None:
@@ -158,7 +159,8 @@ def test_the_navigation_of_the_site_names_each_page_once() -> None:
         return [leaf for part in (entry.values() if isinstance(entry, dict) else entry) for leaf in leaves(part)]
 
     written = [path.relative_to(ROOT / "specs").as_posix() for path in (ROOT / "specs").rglob("*.md")]
-    generated = [f"{name}/index.md" for name in ("compliance", "packets", "prompts", "rules", "runs")]
+    made = ("chains", "compliance", "dashboard", "graph", "packets", "prompts", "rules", "runs")
+    generated = [f"{name}/index.md" for name in made]
 
     assert sorted(leaves(loaded("mkdocs.yml")["nav"])) == sorted(written + generated)
 

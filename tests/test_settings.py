@@ -119,7 +119,7 @@ def test_all_mistakes_are_reported_at_once_and_in_order() -> None:
             "zzz = 1",
             (
                 "unknown setting `zzz`; known here:"
-                " allocation, anchors, fail_on, ledger, links, namespace, output, packages, packets, prompts,"
+                " allocation, anchors, chains, fail_on, ledger, links, namespace, output, packages, packets, prompts,"
                 " requirements, rules, site, specs, tasks, trace"
             ),
         ),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from muster.ledger.events import LONGEST_TEXT, Draft
+from muster.ledger.events import Draft, fits
 from muster.ledger.keys import keyed
 from muster.packets.activating import Stub, anchor_text, packet_path, stub_in, work_packet_text
 from muster.packets.candidates import Candidate, candidate
@@ -37,7 +37,6 @@ from muster.refining import (
     write_change,
 )
 from muster.store import files
-from muster.text.utf8 import is_encodable
 from muster.text.words import shortened
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def _unfit(stub: Stub, stub_path: str, path: str, project: Project, refinement: 
     if path == stub_path:
         words = f"{shortened(stub_path)} stands where its packet is to stand"
         return refusal([(words, "move the stub into a folder `stubs` beside it")])
-    long = [one for one in (stub_path, path) if not _fits(one)]
+    long = [one for one in (stub_path, path) if not fits(one)]
     if long:
         remedy = "an activation is an event, which names both files: choose a shorter, plainer path"
         return refusal((f"the path {shortened(one)} fits in no event", remedy) for one in long)
@@ -257,8 +256,3 @@ def _event(found: Activation, project: Project, span: Span) -> Draft:
         idempotency_key=_key(found),
         **msgspec.structs.asdict(span),
     )
-
-
-def _fits(text: str) -> bool:
-    """Whether an event can hold a text."""
-    return len(text) <= LONGEST_TEXT and "\n" not in text and is_encodable(text)

@@ -31,12 +31,11 @@ from muster.allocation.way_back import (
     way_back_of,
 )
 from muster.allocation.writing import without_spec_id_in_contract, without_spec_id_in_record
-from muster.ledger.events import LONGEST_TEXT, Draft
+from muster.ledger.events import LONGEST_TEXT, Draft, fits
 from muster.ledger.keys import keyed, new_uuid
 from muster.specs.discovery import is_left_out
 from muster.store import FOLDER, files
 from muster.text.globs import pattern_of
-from muster.text.utf8 import is_encodable
 from muster.text.words import printable, shortened
 
 if TYPE_CHECKING:
@@ -144,12 +143,7 @@ def _unfit(path: str) -> list[Reason]:
     remedy = "an allocation is an event, which names both files: move them to a shorter and plainer path"
     if len(path) > LONGEST_TEXT:
         return [(f"the path {shortened(path)} has {len(path):,} characters, more than {LONGEST_TEXT}", remedy)]
-    return [] if _fits(path) else [(f"the path {shortened(path)} is no UTF-8 on one line", remedy)]
-
-
-def _fits(text: str) -> bool:
-    """Whether an event can hold a text."""
-    return len(text) <= LONGEST_TEXT and "\n" not in text and is_encodable(text)
+    return [] if fits(path) else [(f"the path {shortened(path)} is no UTF-8 on one line", remedy)]
 
 
 def _unread(path: str, error: OSError | files.OutsideRoot) -> Reason:
@@ -239,7 +233,7 @@ def _allocated(pair: Pair, spec_id: str, before: tuple[Before, Before], times: i
     return Draft(
         event="gate:pass",
         type="spec_allocated",
-        context={"spec_id": spec_id, "record": pair.record, "contract": pair.contract, **told_of(before, _fits)},
+        context={"spec_id": spec_id, "record": pair.record, "contract": pair.contract, **told_of(before, fits)},
         # Allocated, reverted and allocated again are three decisions.
         idempotency_key=keyed("spec_allocated", spec_id, pair.record, str(times)),
         **msgspec.structs.asdict(span),
@@ -255,7 +249,7 @@ def refuse(book: Ledger, record: str, refusal: Refusal, span: Span) -> None:
         Draft(
             event="gate:fail",
             type="spec_allocation_refused",
-            context={"spec_id": None, "record": record if _fits(record) else None, "reasons": reasons},
+            context={"spec_id": None, "record": record if fits(record) else None, "reasons": reasons},
             idempotency_key=keyed("spec_allocation_refused", record, span.span_id),
             **msgspec.structs.asdict(span),
         )

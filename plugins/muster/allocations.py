@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from muster.store.cache import Cache
 
 
-def with_allocations(project: Project, markdown: Iterable[str], inputs: Inputs, cache: Cache | None) -> Project:
+def with_allocations(
+    project: Project, markdown: Iterable[str], inputs: Inputs, cache: Cache | None, firsts: Mapping[str, str]
+) -> Project:
     """The project with its records, and with the identity of each path that belongs to an allocated spec.
 
-    `markdown` are the paths of all Markdown files, of which some are records and planning artifacts.
+    `markdown` are the paths of all Markdown files, of which some are records and planning artifacts. A turn of a chain
+    belongs where the first does: `firsts` says which that is.
     """
     settings = project.settings.allocation
     records, planning = _chosen(markdown, project.settings)
@@ -44,12 +47,13 @@ def with_allocations(project: Project, markdown: Iterable[str], inputs: Inputs, 
     from muster.allocation.records import joined
 
     held, contracts = _records(records, inputs, cache)
-    tied = _tied(project, [path for path in planning if path not in held], inputs, cache)
+    tied = _tied(project, [path for path in planning if path not in held and path not in firsts], inputs, cache)
     found = joined(held, contracts, tied, inputs.twins)
+    turns = {path: found.spec_ids[first] for path, first in firsts.items() if first in found.spec_ids}
     return msgspec.structs.replace(
         project,
         allocations=found.allocations,
-        spec_ids={**found.spec_ids, **_requirement_files(project, found.spec_ids)},
+        spec_ids={**turns, **found.spec_ids, **_requirement_files(project, found.spec_ids)},
         problems=(*project.problems, *_not_followed(inputs, project.settings), *found.problems),
     )
 

@@ -664,6 +664,51 @@ class Prompts(Struct, frozen=True, array_like=True):
     documents: tuple[PromptHead, ...] = ()
 
 
+class ChainGate(Struct, frozen=True, array_like=True):
+    """What a gate of a chain decided."""
+
+    path: str  # of its turn
+    kind: str  # "evidence" or "skeptic"
+    label: str
+    decision: str  # PASS, HOLD, PASS WITH CONDITIONS or BLOCK
+    conditions: tuple[str, ...] = ()
+
+
+class ChainTurn(Struct, frozen=True, array_like=True):
+    """A turn of a chain, and where it leads."""
+
+    path: str
+    kind: str  # "" for none of those that are known
+    label: str
+    actor: str
+    about: str  # what a gate judges, or what a decision is about
+    decision: str  # of a gate, an authorization, a decision, a closure or a retrospective; "" where it has none
+    state: str  # of the chain after it, as `chains.machine.State` has it
+    phase: str  # the band in which it stands
+    caught: tuple[str, ...] = ()  # what is wrong with it, which a gate stopped
+
+
+class Chain(Struct, frozen=True, array_like=True):
+    """A prompt chain: its turns, where it stands, and what may follow."""
+
+    path: str  # its folder
+    title: str
+    state: str
+    phase: str
+    turns: tuple[ChainTurn, ...]
+    gates: tuple[ChainGate, ...] = ()
+    next: tuple[str, ...] = ()  # the turns that may follow, in words: "authorization of Prompt 2 (Planner)"
+    missing: tuple[str, ...] = ()  # what it still lacks to be closed, in words
+    trace_id: str = ""  # the trace of its events; "" where it names none
+    retrospective: str = ""  # the last decision of a retrospective in it
+    closed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        return self.path.rpartition("/")[2]
+
+
 class Derived(Struct, frozen=True):
     """A file that follows from the sources, beside what is committed under its path.
 
@@ -718,6 +763,7 @@ class Project(Struct, frozen=True):
     allocations: tuple[Allocated, ...] = ()  # by record
     refinements: tuple[Refinement, ...] = ()  # by path
     pins: tuple[Pinned, ...] = ()  # of Markdown files that are no packets, by place
+    chains: tuple[Chain, ...] = ()  # by folder, in natural order
     snapshots: tuple[SnapshotNames, ...] = ()  # of compiled prompts, then of the registry
     prompts: Prompts = Prompts()
     spec_ids: dict[str, str] = {}  # by path: of records, contracts, what is tied to them, and what follows from that
@@ -751,6 +797,8 @@ class Counts(Struct, frozen=True):
     packets: int = 0
     anchors: int = 0  # of packets
     pins: int = 0  # of other files
+    chains: int = 0
+    turns: int = 0  # of chains
     waived: int = 0  # findings that a waiver covers
     known: int = 0  # findings that stand in the baseline
     cached: int = 0  # how many documents were not read again

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from muster.ledger.events import LONGEST_TEXT, Draft
+from muster.ledger.events import Draft, fits
 from muster.ledger.keys import keyed
 from muster.ledger.payloads import KINDS
 from muster.packets.state import State, state_of
 from muster.rules.base import runs
 from muster.rules.table import RULES
-from muster.text.utf8 import is_encodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,9 +28,7 @@ _NOT_PASSED = {State.FAILED: "FAIL", State.PENDING: None}  # with what a gate sa
 
 def packet_events(run: Run, outcome: Outcome, findings: Iterable[Finding], book: Ledger) -> Iterator[Draft]:
     """What is new of each packet since the ledger last heard of it; of an unchanged one, nothing."""
-    named = [
-        one for one in outcome.project.refinements if _fits(one.path) and _fits(one.wp_id) and _fits(one.signature)
-    ]
+    named = [one for one in outcome.project.refinements if all(map(fits, (one.path, one.wp_id, one.signature)))]
     if not named or not all_ran(outcome.project.settings):
         return
     found: defaultdict[str, list[Finding]] = defaultdict(list)
@@ -125,8 +122,3 @@ def _changed(about: _About, packet: Refinement, state: State, heard: _Heard) -> 
 def _name(packet: Refinement) -> str:
     """The ID of its work packet; where it says none, the name of its file."""
     return packet.wp_id or packet.path.rsplit("/", 1)[-1].removesuffix(".md")
-
-
-def _fits(text: str) -> bool:
-    """Whether an event can hold a text."""
-    return len(text) <= LONGEST_TEXT and text.isprintable() and is_encodable(text)

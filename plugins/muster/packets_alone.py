@@ -53,7 +53,7 @@ def run(
         known=tuple(one for one in known if one.code.startswith("PKT")),
         today=today,
     )
-    project = with_allocations(project, markdown, inputs, cache)
+    project = with_allocations(project, markdown, inputs, cache, {})
     project = msgspec.structs.replace(project, problems=())  # of records: the whole check tells of them
     pins = _pins(markdown, settings, inputs, packets.shelf, cache)
     project = with_refinements(project, packets, pins, inputs, cache, signed=signed)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from muster.allocations import allocated_files, with_allocations, with_spec_ids
+from muster.chain_files import firsts_of, folders_found, with_chains
 from muster.compiles import with_prompt_places
 from muster.gate.judge import enabled, project_findings, settled
 from muster.identity import blob_id
@@ -105,11 +106,13 @@ def run(  # noqa: PLR0913 -- what a run is made of
         today=today,
     )
     packets = packets_found(settings, markdown, inputs, cache)
-    project = with_allocations(project, markdown, inputs, cache)
+    chains = folders_found(markdown, settings, inputs, cache)
+    project = with_allocations(project, markdown, inputs, cache, firsts_of(chains))
     pins = {path: record.pins for path, record in records.items() if record.pins != NO_PINS}
     project = with_refinements(project, packets, pins, inputs, cache)
     project = with_prompts(project, markdown, inputs, cache)
     project = with_prompt_places(project, markdown, inputs, cache)
+    project = with_chains(project, chains, inputs, cache)
     project = with_tasks(project, inputs, cache)
     identities |= allocated_files(project, identities, cache)
     found = named_by(project, inputs, cache, executor)
@@ -133,6 +136,8 @@ def run(  # noqa: PLR0913 -- what a run is made of
         packets=len(project.refinements),
         anchors=anchors_of(project),
         pins=len(project.pins),
+        chains=len(project.chains),
+        turns=sum(len(chain.turns) for chain in project.chains),
         waived=end.waived,
         known=end.known,
         cached=len(paths) - fresh,
@@ -163,8 +168,10 @@ def _dead_links(project: Project, found: Found, inputs: Inputs) -> list[Problem]
     """Links and references that lead nowhere.  implements: MU-RULE-2013, MU-RULE-2023"""
     # What a derived file names was read from its sources, where it is as they give it.
     true = {file.path for file in project.derived if file.same}
+    true.add(side_path(BASELINE, project.settings))  # it quotes what was found elsewhere
     mentions = {path: named.mentions for path, named in found.items() if named.mentions and path not in true}
-    dead = link_problems(project, inputs, _generated)
+    made = folders_made(inputs)  # a site generator makes their links good, and no author can mend them
+    dead = [one for one in link_problems(project, inputs, _generated) if not one.place.path.startswith(made)]
     dead += reference_problems(project, mentions, inputs, _generated)
     dead += undefined_references(project, inputs.paths, lambda path: "\n".join(lines_in(inputs, path)))
     return dead + _dead_elsewhere(inputs, project.settings)

@@ -21,7 +21,7 @@ from muster.model import Outcome, Severity
 from muster.text.canonical import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from muster.ledger.rows import Run
     from muster.ledger.task import Attempt
@@ -123,10 +123,12 @@ def gate_events(run: Run, outcome: Outcome, findings: Iterable[Finding], fail_on
     parts: defaultdict[int, list[Finding]] = defaultdict(list)
     for finding in findings:
         parts[numbers.get(finding.place.path, -1)].append(finding)
+    standing = _standing(outcome, numbers)
     rest = -1 in parts or not stories or any(document.path not in numbers for document in outcome.project.specs)
     for number, story in [*enumerate(stories), *([(-1, Story())] if rest else [])]:
         own = parts[number]
         severities = Counter(finding.severity for finding in own)
+        statuses = {"statuses": dict(sorted(standing[number].items()))} if standing[number] else {}
         yield Draft(
             event="gate:fail" if any(one.severity.reaches(fail_on) for one in own) else "gate:pass",
             type="docs_specs",
@@ -139,9 +141,21 @@ def gate_events(run: Run, outcome: Outcome, findings: Iterable[Finding], fail_on
                 "counts": dict(sorted(Counter(finding.code for finding in own).items())),
                 "errors": severities[Severity.ERROR],
                 "warnings": severities[Severity.WARNING],
+                **statuses,
             },
             idempotency_key=keyed("docs_specs", run.id, story.record or ""),
         )
+
+
+def _standing(outcome: Outcome, numbers: Mapping[str, int]) -> defaultdict[int, Counter[str]]:
+    """How many requirements have each status, by the number of their story; -1 is the rest of the project."""
+    statuses = outcome.project.trace.statuses
+    found: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    homes = {one.id.text: one.place.path for one in reversed([*outcome.project.requirements])}
+    for name, path in homes.items():
+        if name in statuses:
+            found[numbers.get(path, -1)][statuses[name].value] += 1
+    return found
 
 
 def status_events(run: Run, outcome: Outcome, book: Ledger) -> Iterator[Draft]:

@@ -53,7 +53,7 @@ def rule_version() -> str:
     root = Path(__file__).parent
     for path in sorted(root.glob("*.py")) + sorted(
         path
-        for room in ("text", "specs", "links", "trace", "allocation", "packets", "prompts", "rules", "gate")
+        for room in ("text", "specs", "links", "trace", "allocation", "packets", "prompts", "chains", "rules", "gate")
         for path in (root / room).glob("*.py")
     ):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())

@@ -342,6 +342,19 @@ class AllocationSettings(Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = {}
 
 
+class ChainLanguage(StrEnum):
+    """A language that can be told by its function words."""
+
+    ANY = "any"
+    ENGLISH = "en"
+    ITALIAN = "it"
+    GERMAN = "de"
+    FRENCH = "fr"
+    SPANISH = "es"
+    PORTUGUESE = "pt"
+    DUTCH = "nl"
+
+
 class PacketSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Refinement packets, and the work packets that they are for."""
 
@@ -412,6 +425,63 @@ class PromptSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     )
 
 
+class ChainSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Prompt chains: who acts in them, what QA runs, and which limits hold."""
+
+    include: Annotated[
+        tuple[str, ...], Meta(description="Globs of the Markdown files that can be turns: their front matter decides.")
+    ] = ("chains/*/*.md", "**/prompt-chains/*/*.md", "**/prompt_chains/*/*.md")
+    folder: Annotated[str, Meta(description="Where `muster chain new` writes.")] = "chains"
+    planner: Annotated[
+        str, Meta(min_length=1, pattern=r"^\S.*$", description="Who sets goals and authorises: a human.")
+    ] = "Planner"
+    orchestrator: Annotated[
+        str, Meta(min_length=1, pattern=r"^\S.*$", description="Who writes prompts and decides at gates.")
+    ] = "OCP"
+    executor: Annotated[
+        str, Meta(min_length=1, pattern=r"^\S.*$", description="Who answers prompts; the value of ROLE.")
+    ] = "Codex"
+    protocol: Annotated[
+        str,
+        Meta(description="The document that governs chains, to which every prompt links; empty for any one document."),
+    ] = ""
+    documents: Annotated[
+        tuple[str, ...], Meta(description="The documents that the onboarding task has to name: paths or their ends.")
+    ] = (".github/codex-instructions.md", "system/ops/agents_index.md", "AGENTS.md", ".codex/AGENTS.md")
+    qa: Annotated[str, Meta(description="The QA command of every operational prompt.")] = 'pytest -q -k "not slow"'
+    final_qa: Annotated[tuple[str, ...], Meta(description="The QA commands of Prompt N+1.")] = (
+        "pre-commit run --all-files",
+        "pytest -q",
+    )
+    tests: Annotated[tuple[str, ...], Meta(description="Globs of the tests, which change only beside other files.")] = (
+        "tests/**",
+    )
+    main_branch: Annotated[str, Meta(description="The branch with which a chain is aligned by decision alone.")] = (
+        "main"
+    )
+    language: Annotated[
+        ChainLanguage, Meta(description="The language of responses; in control mode it is English.")
+    ] = ChainLanguage.ITALIAN
+    document_language: Annotated[
+        ChainLanguage, Meta(description="The language of the protocol and of `documents`.")
+    ] = ChainLanguage.ENGLISH
+    headings: Annotated[
+        dict[str, tuple[str, ...]],
+        Meta(description="Further headings for the sections of turns, by the English one of the template."),
+    ] = {}
+    omissions: Annotated[
+        tuple[str, ...], Meta(description="Further words that stand for output left out, such as `cut here`.")
+    ] = ()
+    corrections: Annotated[
+        int, Meta(ge=0, description="How many failed attempts of QA may be mended without asking for guidance.")
+    ] = 2
+    micro_fixes: Annotated[int, Meta(ge=0, description="How many micro-fixes Prompt N+1 may take.")] = 10
+    trial_window: Annotated[
+        int,
+        Meta(ge=0, description="For how many complete chains the skeptic gate binds before a retrospective decides."),
+    ] = 2
+
+
 class LedgerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where runs and events are kept."""
 
@@ -464,6 +534,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     allocation: AllocationSettings = AllocationSettings()
     packets: PacketSettings = PacketSettings()
     prompts: PromptSettings = PromptSettings()
+    chains: ChainSettings = ChainSettings()
     ledger: LedgerSettings = LedgerSettings()
     tasks: Annotated[tuple[TaskSettings, ...], Meta(description="The tasks of the project.")] = ()
     fail_on: Annotated[Severity, Meta(description="The severity from which `check` exits with 1.")] = Severity.ERROR

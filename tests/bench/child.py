@@ -1,7 +1,7 @@
 """Pieces of work that the bench measures in a process of their own.
 
-`python -m bench.child plain|bytes|reading|linked|finding|joining|packets|prompts-words ROOT LISTING` does one over the
-files that LISTING names and prints what its parts cost as JSON; `python -m bench.child list ROOT` prints what
+`python -m bench.child plain|bytes|reading|linked|finding|joining|packets|chains|prompts-words ROOT LISTING` does one
+over the files that LISTING names and prints what its parts cost as JSON; `python -m bench.child list ROOT` prints what
 `muster check` reads there.
 """
 
@@ -12,7 +12,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -302,6 +302,31 @@ def _prompts(tokenizer: str, _root: Path, _files: list[Path]) -> Parts:
     yield "cut", partial(compiles, shipped, range(1), text)
 
 
+def _chains(_root: Path, _files: list[Path]) -> Parts:
+    """Reading and judging chains of all lengths, and one with a turn of all sizes; each is clean."""
+    from bench import chains
+    from muster.chains.judging import judged
+    from muster.chains.reading import turn_in
+    from muster.chains.sample import folder_of, sample, surroundings
+    from muster.settings import ChainSettings
+
+    settings = ChainSettings()
+    folder, there, turns = folder_of(settings), set(surroundings(settings)), sample(settings)
+
+    def judge(files: Mapping[str, bytes], times: int = 1) -> int:
+        for _ in range(times):
+            read = [turn_in(data, f"{folder}/{name}", settings) for name, data in files.items()]
+            found = judged([turn for turn in read if turn is not None], folder, settings, there.__contains__)
+            assert not found.problems, found.problems[:3]
+        return times
+
+    judge(chains.chain(chains.TURNS[0], turns))
+    for count in chains.TURNS:
+        yield chains.chain_of(count), partial(judge, chains.chain(count, turns), chains.TURNS[-1] // count)
+    for size in chains.SIZES:
+        yield chains.turn_of(size), partial(judge, chains.chain_with(size, turns))
+
+
 def _without_limits(pack: Pack, most: int) -> Pack:
     """The pack with budgets that hold nothing back."""
     from msgspec.structs import asdict, replace
@@ -323,6 +348,7 @@ WORKS: dict[str, Callable[[Path, list[Path]], Parts]] = {
     "finding": _finding,
     "joining": _joining,
     "packets": _packets,
+    "chains": _chains,
     **{f"prompts-{name}": partial(_prompts, name) for name in ("chars", "words", "o200k", "cl100k")},
 }
 

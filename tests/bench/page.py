@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bench import packets, prompts, trace
+from bench import chains, packets, prompts, trace
 from bench.measure import Sample, exponent, middle, ratio
 from bench.subjects import Subject
 
@@ -79,6 +79,7 @@ class Report:
     ledger: ledger.Cost | None
     packets: packets.Cost | None
     prompts: prompts.Cost | None
+    chains: chains.Cost | None
 
 
 def section(result: Result) -> str:
@@ -143,11 +144,12 @@ def page(report: Report) -> str:
             "",
             *(section(result) for result in report.results),
             *(citations(report.trace) if report.trace else ()),
-            *(_site(report.site) if report.site else ()),
+            *(site_built(report.site) if report.site else ()),
             *(_links(report.links) if report.links else ()),
             *(ledgers(report.ledger) if report.ledger else ()),
             *(packets_pinned(report.packets) if report.packets else ()),
             *(prompts_compiled(report.prompts) if report.prompts else ()),
+            *(chains_judged(report.chains) if report.chains else ()),
             _END,
             "",
             *_REPEAT,
@@ -189,6 +191,8 @@ def _goals_of_parts(report: Report) -> Iterator[Goal]:
         yield from _goals_of_packets(report.packets)
     if report.prompts:
         yield from _goals_of_prompts(report.prompts)
+    if report.chains:
+        yield from _goals_of_chains(report.chains)
 
 
 def _goals_of_checks(result: Result) -> Iterator[Goal]:
@@ -208,6 +212,10 @@ def _goals_of_the_site(report: Report) -> Iterator[Goal]:
         what = f"Material build of {report.site.pages} pages with the plugins"
         yield Goal(what, 1.05, "without", report.site.plugins, report.site.plugins)
         yield Goal("a generated page", 1.5, "ordinary ones", report.site.page, report.site.page)
+    if report.site and (opened := report.site.browser):
+        what = f"the matrix of {report.site.requirements:,} requirements in Chromium:"
+        yield Goal(f"{what} time until it can be used", 3, "times an empty page of the theme", opened.ratio)
+        yield Goal(f"{what} longest frame while a filter is typed", 100, "ms", opened.frame)
     if report.links:
         ours, theirs = report.links.ours, report.links.theirs
         what = f"`muster links` over {report.links.pages} pages"
@@ -237,6 +245,15 @@ def _goals_of_prompts(cost: prompts.Cost) -> Iterator[Goal]:
     for counted in cost.counted:
         what = f"peak memory after {prompts.MANY:,} compiles with `{counted.tokenizer}`"
         yield Goal(what, 1.1, f"times that after {prompts.FEW}", counted.memory)
+
+
+def _goals_of_chains(cost: chains.Cost) -> Iterator[Goal]:
+    few, many = chains.TURNS[0], chains.TURNS[-1]
+    growth = cost.growth(chains.chain_of, chains.TURNS)
+    yield Goal(f"growth of judging a chain, {few} to {many:,} turns: exponent", 1.1, "", *growth)
+    small, large = map(_megabytes, (chains.SIZES[0], chains.SIZES[-1]))
+    growth = cost.growth(chains.turn_of, chains.SIZES)
+    yield Goal(f"growth of judging a chain with one turn of {small} to {large}: exponent", 1.1, "", *growth)
 
 
 def _goals_of_citations(cost: trace.Cost) -> Iterator[Goal]:
@@ -283,7 +300,8 @@ def _compared(samples: trace.Samples) -> Iterator[str]:
         yield f"| {step} | {cost.wall:.3f} | {cost.cpu:.3f} | {of} | {cost.peak / 1e6:,.0f} |"
 
 
-def _site(cost: Cost) -> list[str]:
+def site_built(cost: Cost) -> list[str]:
+    """The tables of the site."""
     rows = [
         ("the theme alone", cost.seconds["plain"]),
         ("with `muster-specs` and `muster-gate`", cost.seconds["plugins"]),
@@ -297,6 +315,23 @@ def _site(cost: Cost) -> list[str]:
         f"| Build of {cost.pages} pages | CPU seconds |",
         "| --- | ---: |",
         *(f"| {name} | {seconds:.2f} |" for name, seconds in rows),
+        "",
+        *(_in_a_browser(cost) if cost.browser else ()),
+    ]
+
+
+def _in_a_browser(cost: Cost) -> list[str]:
+    assert cost.browser is not None
+    rows = [
+        ("an empty page of the theme, complete", cost.browser.empty),
+        ("the matrix, complete and with its rows", cost.browser.matrix),
+        ("the longest frame while a filter is typed, median of three rounds", cost.browser.frame),
+        ("the same, the worst of them", cost.browser.worst),
+    ]
+    return [
+        f"| {cost.requirements:,} requirements in Chromium, with an empty cache | milliseconds |",
+        "| --- | ---: |",
+        *(f"| {name} | {figure:.0f} |" for name, figure in rows),
         "",
     ]
 
@@ -424,6 +459,40 @@ def _whole_prompts(step: prompts.Step, cost: prompts.Cost) -> str:
     return f"| {step} | {one.wall:.3f} | {one.cpu:.3f} | {wall:.1f} | {cpu:.1f} |"
 
 
+def chains_judged(cost: chains.Cost) -> list[str]:
+    """The tables of chains."""
+    rounds = len(cost.parts[chains.chain_of(chains.TURNS[0])])
+    lengths = " | ".join(f"{turns:,} turns" for turns in chains.TURNS)
+    sizes = " | ".join(map(_megabytes, chains.SIZES))
+    return [
+        "### Chains",
+        "",
+        *_folded(_CHAINS),
+        "",
+        f"| Seconds, {rounds} rounds | {lengths} | exponent | CPU | a turn, ms | peak MB |",
+        f"| --- |{' ---: |' * (len(chains.TURNS) + 4)}",
+        _grown("a chain", cost, chains.chain_of, chains.TURNS, lambda one, turns: f"{one.wall / turns * 1e3:.2f}"),
+        "",
+        f"| Seconds, {rounds} rounds | {sizes} | exponent | CPU | MB/s | peak MB |",
+        f"| --- |{' ---: |' * (len(chains.SIZES) + 4)}",
+        _grown("one turn", cost, chains.turn_of, chains.SIZES, lambda one, size: f"{size / 1e6 / one.wall:,.1f}"),
+        "",
+    ]
+
+
+def _grown(
+    name: str,
+    cost: chains.Cost,
+    part_of: Callable[[int], str],
+    sizes: Sequence[int],
+    rate: Callable[[Sample, int], str],
+) -> str:
+    each = [cost.of(part_of(size)) for size in sizes]
+    seconds = " | ".join(f"{sample.wall:.3f}" for sample in each)
+    exponents = " | ".join(f"{figure:.2f}" for figure in cost.growth(part_of, sizes))
+    return f"| {name} | {seconds} | {exponents} | {rate(each[-1], sizes[-1])} | {each[-1].peak / 1e6:,.0f} |"
+
+
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:g} MB"
 
@@ -497,6 +566,13 @@ three columns tell of the largest. Whole processes run in a project of {prompts.
 a file of {prompts.PROMPT / 1e3:g} KB, the registry one of {prompts.TABLE} capabilities; cold is without a cache, a
 ledger and an earlier compile.
 """
+_CHAINS = f"""
+Chains of steps without end, each with an authorization, a prompt, a response with a diff and QA output, and both
+gates: read and judged in one process whose modules are loaded, without a cache; the texts are in memory, and nothing
+is found. Below, one response of a chain of {chains.SHORT} turns has that many bytes: a third of them diff, a third
+output of QA, a third report. The exponents are those from the smallest to the largest, the last two columns tell of the
+largest.
+"""
 _COLUMNS = """
 Cold is without a cache, warm with one and nothing changed. The edited cases change one spec of a project whose cache
 is there: its prose, or the words of a requirement, so that derived files differ and `check` prints the drift. Seconds
@@ -515,6 +591,8 @@ _REPEAT = (
     "nox -s bench -- --only ledger          # the ledger alone, and its tables on this page",
     "nox -s bench -- --only packets         # packets alone, and their table on this page",
     "nox -s bench -- --only prompts         # prompts alone, and their tables on this page",
+    "nox -s bench -- --only chains          # chains alone, and their tables on this page",
+    "nox -s bench -- --only site            # the site alone, and its tables on this page",
     "nox -s bench -- --sizes 10000 --rounds 9",
     "```",
     "",

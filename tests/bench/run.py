@@ -18,16 +18,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 if __name__ == "__main__":
     # The folder above, so that `bench.site` is ours and `site` stays Python's.
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import muster
-from bench import ledger, links, packets, page, prompts, site, trace, watch
+from bench import chains, ledger, links, packets, page, prompts, site, trace, watch
 from bench.measure import Sample, process, work
 from bench.subjects import CORPORA, Subject, corpus_subject, synthetic_subject, tree_subject
 
+_Cost = TypeVar("_Cost")
 ROOT = Path(__file__).resolve().parents[2]
 MUSTER = [sys.executable, "-m", "muster"]
 CHECK = [*MUSTER, "check"]
@@ -50,33 +52,26 @@ def main() -> int:
                     result = page.Result(subject, _measured(subject, options.rounds))
                 results.append(result)
                 print(page.section(result), flush=True)
-            recorded = None
+            rounds = f"{options.rounds} rounds"
+            of_folder = (folder, options.rounds)
+            recorded = pinned = compiled = judged = cited = None
             if not options.no_ledger:
-                with _timed(f"{RUNS[-1]:,} runs"):
-                    recorded = ledger.measure(*RUNS)
-                print("\n".join(page.ledgers(recorded)), flush=True)
-            pinned = None
+                recorded = _part(f"{RUNS[-1]:,} runs", partial(ledger.measure, *RUNS), page.ledgers)
             if not options.no_packets:
-                with _timed(f"{options.rounds} rounds"):
-                    pinned = packets.measure(folder, options.rounds)
-                print("\n".join(page.packets_pinned(pinned)), flush=True)
-            compiled = None
+                pinned = _part(rounds, partial(packets.measure, *of_folder), page.packets_pinned)
             if not options.no_prompts:
-                with _timed(f"{options.rounds} rounds"):
-                    compiled = prompts.measure(folder, options.rounds)
-                print("\n".join(page.prompts_compiled(compiled)), flush=True)
-            cited = None
+                compiled = _part(rounds, partial(prompts.measure, *of_folder), page.prompts_compiled)
+            if not options.no_chains:
+                judged = _part(rounds, partial(chains.measure, *of_folder), page.chains_judged)
             if not options.no_trace:
-                with _timed(f"{options.rounds} rounds"):
-                    cited = _cited(options, folder)
-                print("\n".join(page.citations(cited)), flush=True)
+                cited = _part(rounds, partial(_cited, options, folder), page.citations)
         except _Changed:
             print("error: Muster changed while it was measured; measure again", file=sys.stderr)
             return 1
     built = None if options.no_site else site.cost(SITE_ROUNDS, SITE_PAGES)
-    checked = None if options.no_site else links.measure(SITE_PAGES)
+    checked = None if options.no_site or options.only else links.measure(SITE_PAGES)
     start_up = None if options.only else _start_up()
-    report = page.Report(tuple(results), start_up, cited, built, checked, recorded, pinned, compiled)
+    report = page.Report(tuple(results), start_up, cited, built, checked, recorded, pinned, compiled, judged)
     print(page.summary(report))
     if options.write:
         target = ROOT / "specs/guide/performance.md"
@@ -84,6 +79,8 @@ def main() -> int:
             page.ledgers(recorded) if recorded else (),
             page.packets_pinned(pinned) if pinned else (),
             page.prompts_compiled(compiled) if compiled else (),
+            page.chains_judged(judged) if judged else (),
+            page.site_built(built) if built else (),
         )
         text = page.page(report)
         if options.only:
@@ -91,6 +88,14 @@ def main() -> int:
         target.write_text(text, encoding="utf-8", newline="\n")
         print(f"wrote {target.relative_to(ROOT)}", file=sys.stderr)
     return 0
+
+
+def _part(what: str, measure: Callable[[], _Cost], tables: Callable[[_Cost], list[str]]) -> _Cost:
+    """Measure a part, and print its tables."""
+    with _timed(what):
+        cost = measure()
+    print("\n".join(tables(cost)), flush=True)
+    return cost
 
 
 class _Changed(Exception):
@@ -119,8 +124,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="the small sizes only, and no site")
     parser.add_argument(
         "--only",
-        choices=["trace", "ledger", "packets", "prompts"],
-        help="these alone; the page gets the tables of the ledger, of packets or of prompts",
+        choices=["trace", "ledger", "packets", "prompts", "chains", "site"],
+        help="these alone; the page gets the tables of the part, save those of trace",
     )
     parser.add_argument("--sizes", type=_numbers, help="requirements of the synthetic projects: 1000,10000,100000")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of every measurement")
@@ -130,6 +135,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--no-ledger", action="store_true")
     parser.add_argument("--no-packets", action="store_true")
     parser.add_argument("--no-prompts", action="store_true")
+    parser.add_argument("--no-chains", action="store_true")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the projects there, and use them again")
     parser.add_argument("--no-write", action="store_true", help="leave specs/guide/performance.md; less than all does")
     options = parser.parse_args()
@@ -142,8 +148,9 @@ def _options() -> argparse.Namespace:
     options.no_ledger = options.no_ledger or options.quick or options.only not in (None, "ledger")
     options.no_packets = options.no_packets or options.quick or options.only not in (None, "packets")
     options.no_prompts = options.no_prompts or options.quick or options.only not in (None, "prompts")
+    options.no_chains = options.no_chains or options.quick or options.only not in (None, "chains")
     options.sizes = options.sizes or ([1000, 10_000] if options.quick else [1000, 10_000, 100_000])
-    options.no_site = options.no_site or options.quick or bool(options.only)
+    options.no_site = options.no_site or options.quick or options.only not in (None, "site")
     return options
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from bench import synthetic
+from bench import browser, synthetic
 from bench.measure import Sample, process, ratio
 from bench.page import Goal
 
@@ -49,6 +49,8 @@ class Cost:
     seconds: dict[str, float]  # CPU by variant
     plugins: float  # the same pages with plugins, against those without
     page: float  # a generated page, against an ordinary one
+    requirements: int
+    browser: browser.Cost | None
 
 
 def cost(rounds: int, pages: int) -> Cost:
@@ -68,6 +70,7 @@ def cost(rounds: int, pages: int) -> Cost:
                 command = [sys.executable, "-W", "ignore", "-m", "mkdocs", "build", "--quiet"]
                 samples[variant].append(process(command, root))
                 built[variant] = sum(1 for _ in (Path(name) / "site").rglob("index.html"))
+        opened = _opened(root)
     generated = built["pages"] - built["plugins"]
     ordinary = [sample.cpu / built["plain"] for sample in samples["plain"]]
     made = [(more.cpu - less.cpu) / generated for more, less in zip(samples["pages"], samples["plugins"], strict=True)]
@@ -77,7 +80,22 @@ def cost(rounds: int, pages: int) -> Cost:
         seconds={variant: statistics.median(sample.cpu for sample in found) for variant, found in samples.items()},
         plugins=ratio(samples["plugins"], samples["plain"])[1],
         page=statistics.median(a / b for a, b in zip(made, ordinary, strict=True)),
+        requirements=pages * A_PAGE,
+        browser=opened,
     )
+
+
+def _opened(root: Path) -> browser.Cost | None:
+    """The matrix of the project in a browser, beside the one page of a site that has nothing else."""
+    command = [sys.executable, "-W", "ignore", "-m", "mkdocs", "build", "--quiet"]
+    (root / "mkdocs.yml").write_text(_CONFIG.format(plugins=_VARIANTS["pages"]), "utf-8")
+    process(command, root)
+    empty = root.parent / "nothing/project"
+    (empty / "specs").mkdir(parents=True)
+    (empty / "mkdocs.yml").write_text(_CONFIG.format(plugins="search"), "utf-8")
+    (empty / "specs/index.md").write_text("# Empty\n", "utf-8")
+    process(command, empty)
+    return browser.measure(root.parent / "site", empty.parent / "site", 15)
 
 
 def measure(rounds: int, pages: int) -> tuple[Goal, ...]:

@@ -35,6 +35,7 @@ COMMANDS = {
     "allocate": "muster.cli.allocate",
     "packet": "muster.cli.packet",
     "prompt": "muster.cli.prompt",
+    "chain": "muster.cli.chain",
     "run": "muster.cli.run",
     "runs": "muster.cli.runs",
     "events": "muster.cli.events",

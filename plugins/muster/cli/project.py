@@ -68,10 +68,11 @@ def mention_no_specs(outcome: Outcome) -> None:
 
 
 def no_specs(outcome: Outcome) -> tuple[str, ...]:
-    """The words for a project without a spec; none for any other."""
-    if outcome.project.specs:
+    """The words for a project without a spec; none for any other, and none for one of packets or chains."""
+    project = outcome.project
+    if project.specs or project.refinements or project.chains:
         return ()
-    globs = ", ".join(outcome.project.settings.specs.include)
+    globs = ", ".join(project.settings.specs.include)
     return (
         f"muster: no spec found; looked for {globs}",
         "help: `muster init` writes a first spec; other places go into the setting `specs.include`",

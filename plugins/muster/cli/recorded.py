@@ -163,5 +163,9 @@ def _write(where: Where, log: Log, settings: Settings, failure: Failure | None, 
 
             drafts += packet_events(run, *log.judged, book)
         if log.outcome is not None:
+            if log.outcome.project.chains:
+                from muster.chain_events import chain_events
+
+                drafts += chain_events(run, log.outcome, book)
             drafts += status_events(run, log.outcome, book)
         book.record(run, script_runs=(script,), events=tuple(drafts))

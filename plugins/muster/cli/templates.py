@@ -42,6 +42,7 @@ theme:
   name: material
   font: false # no file from another host
   features:
+    - navigation.indexes
     - navigation.prune
 plugins:
   - search

@@ -230,7 +230,7 @@ def _notes(project: Project, every: Sequence[Row], rows: Sequence[Row], choice: 
         tests = counted(len(project.trace.results), "test")
         lines += [
             f"muster: none of the {tests} in the results belongs to a requirement",
-            "help: cite the requirement in or above the test, or name it in the test's name",
+            "help: write `verifies: ID` in or above the test, or name the requirement in the test's name",
         ]
     number = counted(len(rows), "requirement")
     if len(rows) < len(every):

@@ -26,6 +26,7 @@ from muster.workspace import NoProject, NotSynced, check, find_root, open_worksp
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
 
+    from muster.chains.view import ChainView
     from muster.ledger.statistics import RunHistory
     from muster.model import Host, Outcome
     from muster.packets.view import PacketView
@@ -112,3 +113,12 @@ def prompts_of(build: Build) -> PromptViews:
     from muster.prompt_views import prompt_views  # only a project with prompts has to load all this
 
     return prompt_views(build.root, build.outcome.project, open_workspace(build.root).inputs)
+
+
+def chains_of(build: Build) -> tuple[ChainView, ...]:
+    """The chains of the project with what stands in their turns."""
+    if not build.outcome.project.chains:
+        return ()
+    from muster.chain_views import views_of as chain_views
+
+    return chain_views(build.outcome, open_workspace(build.root).inputs)

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from muster.site.extension import MusterExtension
 from muster.site.index import Index, index_of
+from muster.site.page import dossier_pages
 from muster.specs.reading import read_document
 from muster.workspace import check, find_root
 
@@ -39,6 +40,7 @@ class _Project(Struct):
     outcome: Outcome
     index: Index
     paths: frozenset[str]  # of the documents that define requirements
+    dossiers: dict[str, str]  # the generated page of each of them
     looks: tuple[object, ...]
     looked: float
 
@@ -60,6 +62,7 @@ def project_at(root: Path) -> _Project:
             outcome,
             index_of(documents, outcome.project.trace.statuses, lambda path: (root / path).read_bytes()),
             frozenset(document.path for document in outcome.project.specs if document.requirements),
+            dossier_pages(documents),
             _looks(root, outcome),
             now,
         )
@@ -84,10 +87,13 @@ def _look(path: Path) -> tuple[int, int]:
 class TextHost:
     """A host of which only the text of a page is known, and with Zensical its path too."""
 
-    def __init__(self, root: Path, md: Markdown) -> None:
+    def __init__(self, root: Path, md: Markdown, pages: str = "") -> None:
         self.root = root
         self.project = project_at(root)
-        self.rendered = _zensical_path(root, md)
+        docs = _zensical_docs(root, md) or root / self.project.outcome.project.settings.site.docs
+        self.rendered = _zensical_path(root, docs, md)
+        self.pages = _inside(root, docs / pages) if pages else ""  # where `muster pages` wrote; "" for nowhere
+        self._links: dict[str, str] = {}
 
     @property
     def index(self) -> Index:
@@ -117,15 +123,37 @@ class TextHost:
             return ""
         return "#" if page == entry.document else posixpath.relpath(entry.document, posixpath.dirname(page))
 
+    def dossier(self, path: str, entry: Entry) -> str:
+        """The link from file to file, as above, where `muster pages` has written that page."""
+        home = entry.document
+        if home not in self._links:
+            page, made = self.rendered or path, self.project.dossiers.get(home, "")
+            target = posixpath.join(self.pages, made)
+            there = page and self.pages and made and (self.root / target).is_file()
+            self._links[home] = posixpath.relpath(target, posixpath.dirname(page)) if there else ""
+        return self._links[home]
 
-def _zensical_path(root: Path, md: Markdown) -> str:
+
+def _zensical_docs(root: Path, md: Markdown) -> Path | None:
+    """The documentation folder of Zensical; None with any other generator."""
+    if "rendering_context" not in md.preprocessors:
+        return None
+    context: Any = md.preprocessors["rendering_context"]
+    return root / str(context.config.get("docs_dir", "docs"))
+
+
+def _zensical_path(root: Path, docs: Path, md: Markdown) -> str:
     """The path in the project of the page that Zensical renders; "" with any other generator."""
     if "rendering_context" not in md.preprocessors:
         return ""
     context: Any = md.preprocessors["rendering_context"]
-    docs = root / str(context.config.get("docs_dir", "docs"))
+    return _inside(root, docs / str(context.page.path))
+
+
+def _inside(root: Path, path: Path) -> str:
+    """The path seen from the project; "" for one outside it."""
     try:
-        return (docs / str(context.page.path)).resolve().relative_to(root).as_posix()
+        return path.resolve().relative_to(root).as_posix()
     except ValueError:
         return ""
 
@@ -134,10 +162,13 @@ class PlainMusterExtension(Extension):
     """The entry point `muster`: anchors, badges and cross references from the project in the current folder."""
 
     def __init__(self, **kwargs: Any) -> None:
-        self.config = {"root": [".", "The folder of the project."]}
+        self.config = {
+            "root": [".", "The folder of the project."],
+            "pages": ["", "Where `muster pages` writes, seen from the documentation folder: badges lead there."],
+        }
         super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Read the project, or take it as read, and hand over to the extension proper."""
         root = find_root(Path(self.getConfig("root")))
-        MusterExtension(TextHost(root, md)).extendMarkdown(md)
+        MusterExtension(TextHost(root, md, str(self.getConfig("pages")))).extendMarkdown(md)

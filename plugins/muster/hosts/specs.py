@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File
 
-from muster.hosts.build import Options, SharedBuild, root_of
+from muster.hosts.build import Options, SharedBuild
 from muster.hosts.pages import PageHost
 from muster.hosts.published import outside_files, published
 from muster.hosts.relocated import RelocatedLinks
+from muster.hosts.watching import watched
 from muster.site.extension import MusterExtension, completed
+from muster.site.page import STYLESHEET
+from muster.store.results import result_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
@@ -27,9 +30,6 @@ if TYPE_CHECKING:
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
     from mkdocs.utils.templates import TemplateContext
-
-STYLESHEET = "assets/muster/muster.css"
-NOT_WATCHED = frozenset(("node_modules", "target", "venv"))  # ten thousand files that nobody here wrote
 
 
 class SpecsPlugin(SharedBuild, BasePlugin[Options]):
@@ -69,6 +69,11 @@ class SpecsPlugin(SharedBuild, BasePlugin[Options]):
         self.placed[page.file.src_uri] = self.extension.placed
         return html
 
+    def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
+        """Learn which requirements have a generated page, once every plugin has added its files."""
+        self.host.learn(files)
+        return nav
+
     @event_priority(-100)
     def on_page_context(
         self,
@@ -80,7 +85,8 @@ class SpecsPlugin(SharedBuild, BasePlugin[Options]):
         """Add the badges once the search plugin has read the page: parsing them would cost more than all else."""
         placed = self.placed.get(page.file.src_uri)
         if placed and page.content:
-            page.content = completed(page.content, placed, self.host.index)
+            self.host.enter(page.file)
+            page.content = completed(page.content, placed, self.host)
         return context
 
     def on_serve(
@@ -90,14 +96,10 @@ class SpecsPlugin(SharedBuild, BasePlugin[Options]):
         builder: Callable[..., None],  # noqa: ARG002
     ) -> LiveReloadServer:
         """Rebuild on a change of anything that the project consists of: specs, code, results, settings."""
-        for path in watched(root_of(config, self.config.root), Path(config.site_dir).resolve()):
-            server.watch(str(path))
+        build = self.build_of(config, self.config.root)
+        project = build.outcome.project
+        cited = [citation.place.path for citation in project.trace.citations]
+        results = result_paths(build.root, project.settings.trace.results)
+        for path, whole in watched(build.root, Path(config.site_dir).resolve(), cited, results):
+            server.watch(str(path), recursive=whole)
         return server
-
-
-def watched(root: Path, site_dir: Path) -> Iterator[Path]:
-    """What lies in the root, save hidden folders and what a build writes, which would trigger the next one."""
-    for path in sorted(root.iterdir()):
-        skipped = path.is_dir() and (path.name.startswith(".") or path.name in NOT_WATCHED)
-        if not skipped and path.resolve() != site_dir and not site_dir.is_relative_to(path.resolve()):
-            yield path

@@ -15,6 +15,7 @@ from muster.ledger.payloads import KINDS
 from muster.ledger.rows import Digest, Iso, Key, Name, Uuid4
 from muster.ledger.shape import is_keepable, misshapen, shown, size_of, unwritable
 from muster.text.canonical import canonical, digest_of
+from muster.text.utf8 import is_encodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -85,6 +86,11 @@ def problems_in(event: Draft) -> list[str]:
     ):
         found.append("`context.verdict` is null; of the gate REPORT_PRESENTED it is PASS or FAIL")
     return found + list(_blobs(context, "context"))
+
+
+def fits(text: str) -> bool:
+    """Whether an event can hold a text: a reference, on one line."""
+    return len(text) <= LONGEST_TEXT and "\n" not in text and is_encodable(text)
 
 
 def _blobs(value: Any, where: str) -> Iterator[str]:

@@ -53,6 +53,7 @@ class DocsSpecs(Payload, frozen=True, kw_only=True):
     counts: dict[str, int]  # findings by rule
     errors: int
     warnings: int
+    statuses: dict[str, int] = {}  # requirements by status; none where nobody traced them
 
 
 class SpecStatus(Payload, frozen=True, kw_only=True):
@@ -134,6 +135,8 @@ class ChainGate(Payload, frozen=True, kw_only=True):
     label: Name
     decision: Name
     conditions: tuple[str, ...] = ()
+    turn_ref: Name | None = None  # the path of the gate's turn
+    decision_digest: Digest | None = None  # of the decision and its conditions
 
 
 class Kind(Struct, frozen=True):

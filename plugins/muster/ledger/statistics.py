@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from muster.ledger.rows import RunStatus
+from muster.model import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,6 +77,8 @@ class Decision(Struct, frozen=True):
     passed: bool
     errors: int
     warnings: int
+    run_id: str = ""
+    statuses: Mapping[Status, int] = {}  # requirements by status; empty where the event does not tell
 
 
 class GateRow(Struct, frozen=True):
@@ -154,9 +157,20 @@ def trend_in(events: Iterable[Event]) -> list[Decision]:
             all(event.event == "gate:pass" for event in own),
             sum(_number(event, "errors") for event in own),
             sum(_number(event, "warnings") for event in own),
+            run_id,
+            _statuses(own),
         )
-        for own in by_run.values()
+        for run_id, own in by_run.items()
     ]
+
+
+def _statuses(events: Iterable[Event]) -> dict[Status, int]:
+    """How many requirements of a run had each status, as far as its events tell.  implements: MU-SITE-9020"""
+    counts: Counter[str] = Counter()
+    for event in events:
+        told = event.context.get("statuses")
+        counts.update({name: n for name, n in told.items() if isinstance(n, int)} if isinstance(told, dict) else {})
+    return {status: counts[status] for status in Status if counts[status] > 0}
 
 
 def _number(event: Event, name: str) -> int:

@@ -6,9 +6,11 @@ implements: MU-RULE-2001, MU-RULE-2002
 from __future__ import annotations
 
 import difflib
+import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
+from typing import overload
 
 from msgspec import Struct
 
@@ -70,6 +72,25 @@ class Example(Struct, frozen=True):
         return FRAME if self.framed else ""
 
 
+class Later(Sequence[Example]):
+    """Examples that cost something to make, made when somebody looks at them: most runs only check."""
+
+    def __init__(self, make: Callable[[], tuple[Example, ...]]) -> None:
+        self._make = functools.cache(make)
+
+    @overload
+    def __getitem__(self, at: int) -> Example: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Example]: ...
+
+    def __getitem__(self, at: int | slice) -> Example | Sequence[Example]:
+        return self._make()[at]
+
+    def __len__(self) -> int:
+        return len(self._make())
+
+
 class Rule(Struct, frozen=True):
     """A check with a code that is never used for another."""
 
@@ -80,7 +101,7 @@ class Rule(Struct, frozen=True):
     since: str
     why: str
     check: Check
-    examples: tuple[Example, ...]
+    examples: Sequence[Example]
     fix: Fix | None = None
     fix_note: str = ""  # what `muster fix` does about it
 

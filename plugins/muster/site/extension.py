@@ -57,6 +57,10 @@ class Host(Protocol):
         """The link from the page being rendered to that of a requirement: "#" within it, "" where that has none."""
         ...
 
+    def dossier(self, path: str, entry: Entry) -> str:
+        """The link, without fragment, to the generated page that tells all of a requirement; "" where there is none."""
+        ...
+
 
 class MusterExtension(Extension):
     """Anchors, badges and cross references for the pages of one host."""
@@ -78,15 +82,22 @@ class MusterExtension(Extension):
         md.treeprocessors.register(_References(md, state), "muster-references", AFTER_INLINES)
 
 
-def completed(content: str, placed: Iterable[str], index: Index) -> str:
-    """A page that was rendered without badges, as it is with them; `placed` are the IDs that it defines."""
-    ours = frozenset(placed)
+def completed(content: str, placed: Iterable[str], host: Host) -> str:
+    """A page that was rendered without badges, as it is with them; `placed` are the IDs that it defines.
+
+    The host has to know that this is the page being rendered.
+    """
+    ours, entries = frozenset(placed), host.index.entries
 
     def following(identifier: str) -> str:
-        entry = index.entries.get(identifier) if identifier in ours else None
-        return markup.after_anchor(entry.id, entry.level, entry.status) if entry else ""
+        entry = entries.get(identifier) if identifier in ours else None
+        return _after(entry, host.dossier("", entry)) if entry else ""
 
     return markup.completed(content, following)
+
+
+def _after(entry: Entry, dossier: str) -> str:
+    return markup.after_anchor(entry.id, entry.level, entry.status, dossier)
 
 
 class _Conversion:
@@ -177,7 +188,7 @@ class _Place(Preprocessor):
             return str(self.md.htmlStash.store(markup.bare_anchor(marker.id, marker.text)))
         if entry is not None:
             number = self.md.htmlStash.html_counter
-            self.state.badges[number] = markup.after_anchor(marker.id, entry.level, entry.status)
+            self.state.badges[number] = _after(entry, self.state.host.dossier(self.state.path, entry))
         return str(self.md.htmlStash.store(markup.anchor(marker.id, marker.text, first=first)))
 
 

@@ -84,18 +84,30 @@ def _marker(marker: str) -> str:
     return escape(marker)
 
 
-def after_anchor(identifier: str, level: Level, status: Status) -> str:
-    """What follows an anchor: badges and permalink."""
-    return badges(level, status) + permalink(identifier)
+def after_anchor(identifier: str, level: Level, status: Status, dossier: str = "") -> str:
+    """What follows an anchor: badges and permalink.
+
+    `dossier` is the page that tells all of the requirement: the badges lead there, and where there is none, nowhere.
+    A search index need not hold them a thousand times.
+
+    implements: MU-SITE-9012
+    """
+    shown = badges(level, status)
+    if not dossier:
+        return f'<span class="muster-badges" data-search-exclude>{shown}</span>{permalink(identifier)}'
+    name, target = escape(identifier), escape(f"{dossier}#{fragment(identifier)}")
+    return (
+        f'<a class="muster-badges" href="{target}" aria-label="{name}: {level}, {status}; open" data-search-exclude>'
+        f"{shown}</a>{permalink(identifier)}"
+    )
 
 
 @functools.cache
 def badges(level: Level, status: Status) -> str:
-    """The two badges of a requirement; a search index need not hold them a thousand times."""
+    """The two badges of a requirement."""
     return (
-        '<span class="muster-badges" data-search-exclude>'
         f'<span class="muster-badge muster-{level}" title="Level: {level}">{level}</span>'
-        f'<span class="muster-badge muster-{status}" title="Status: {status}">{status}</span></span>'
+        f'<span class="muster-badge muster-{status}" title="Status: {status}">{status}</span>'
     )
 
 

@@ -21,6 +21,7 @@ _MARK = re.compile(r"[ ]?<!-- [A-Z]{3}[0-9]{3} -->")  # says which line is repor
 # What the rules of one prefix are about: the headings of their list.
 FAMILIES = {
     "ALO": "Allocation: the identity of a spec",
+    "CHN": "Chains: turns, gates and the protocol that they follow",
     "DRF": "Drift",
     "ENC": "Encoding",
     "KWD": "Keywords and wording",
@@ -33,6 +34,7 @@ FAMILIES = {
     "SHP": "Shape",
     "TRC": "Trace: citations, results, review",
 }
+_MOST_SAME = 6  # files that the two sides of an example share, before the page only names them
 _LANGUAGES = {
     ".java": "java",
     ".json": "json",
@@ -81,11 +83,16 @@ def rule_page(rule: Rule) -> str:
 def _files(example: Example, *, bad: bool) -> list[str]:
     """The files of one side, without the frame around the example; each named where there are several.
 
-    The good side leaves out what is as it was on the bad one.
+    The good side leaves out what is as it was on the bad one; where that is much, the bad one only names it.
     """
     before = _texts(example.path, example.bad, example.bad_files)
     after = _texts(example.path, example.good, example.good_files)
-    texts = before if bad else {path: text for path, text in after.items() if before.get(path) != text}
+    same = [path for path, text in before.items() if after.get(path) == text and path != example.path]
+    unshown = same if len(same) > _MOST_SAME else []
+    if bad:
+        texts = {path: text for path, text in before.items() if path not in unshown}
+    else:
+        texts = {path: text for path, text in after.items() if before.get(path) != text}
     parts = []
     for path, text in texts.items():
         suffix = path[path.rfind(".") :] if "." in path else ""
@@ -93,7 +100,17 @@ def _files(example: Example, *, bad: bool) -> list[str]:
             parts.append(f"`{path}`:")
         parts.append(_fenced(text, _LANGUAGES.get(suffix, "text")))
     gone = [] if bad else [f"Without `{path}`." for path in before if path not in after]
-    return parts + gone
+    return [*parts, *gone, *([f"Beside it, the same on both sides: {_listed(unshown)}."] if bad and unshown else [])]
+
+
+def _listed(paths: Sequence[str]) -> str:
+    """Paths by name; of a folder that has several of them, how many."""
+    folders = [path.rpartition("/")[0] for path in paths]
+    named = {
+        f"{count} files in `{folder}`" if folder and (count := folders.count(folder)) > 1 else f"`{path}`": None
+        for path, folder in zip(paths, folders, strict=True)
+    }
+    return ", ".join(named)
 
 
 def _texts(path: str, text: str, others: Mapping[str, str]) -> dict[str, str]:

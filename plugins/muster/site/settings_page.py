@@ -129,6 +129,24 @@ _EXAMPLES = {
     "prompts.document_sections": '["Intent", "Constraints", "Validation Criteria"]',
     "fail_on": '"warning"',
     "namespace": '"7f0c1c52-5b1e-4c57-9a53-0b9d5f5c4a11"',
+    "chains.include": '["docs/chains/*/*.md"]',
+    "chains.folder": '"docs/chains"',
+    "chains.planner": '"Lead"',
+    "chains.orchestrator": '"Conductor"',
+    "chains.executor": '"Agent"',
+    "chains.protocol": '"specs/prompt-chain.md"',
+    "chains.documents": '["AGENTS.md", "specs/prompt-chain.md"]',
+    "chains.qa": '"npm test"',
+    "chains.final_qa": '["npm run lint", "npm test"]',
+    "chains.tests": '["tests/**", "**/*_test.go"]',
+    "chains.main_branch": '"trunk"',
+    "chains.language": '"en"',
+    "chains.document_language": '"any"',
+    "chains.headings": '{ "Active Rules memo" = ["Promemoria regole attive"] }',
+    "chains.omissions": '["cut here", "taglio"]',
+    "chains.corrections": "1",
+    "chains.micro_fixes": "5",
+    "chains.trial_window": "4",
     "ledger.url": '"postgresql://muster@db.example.org/ledger"',
     "ledger.record": "false",
     "ledger.timeout": "30",
@@ -233,6 +251,8 @@ def _type(kind: Any, meta: Meta) -> str:
 
 
 def _plural(kind: Any) -> str:
+    if get_origin(kind) is tuple:
+        return f"lists of {_plural(get_args(kind)[0])}"
     if _is_table(kind):
         return "tables, whose settings follow"
     return _choices(kind) if issubclass(kind, StrEnum) else f"{_NOUNS[kind]}s"

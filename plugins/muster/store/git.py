@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 # A hook's git hands these to its children; they would turn our questions to another tree or index.
 _OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE")
 
+# What others wrote, where it is neither tracked nor ignored: Python 3.11 makes environments that ignore nothing.
+NEVER_OURS = ("node_modules", ".venv", "__pycache__")
+_BUILT = "site"  # by MkDocs, where a sitemap stands in it
+
 # An entry of `ls-files -v -s`, from the zero byte before it. Nearly all are files in the one version
 # that counts; the rest are links, submodules, sides of a conflict, or files that git may not look at.
 _FILE = re.compile(r"\0H 100[0-7]{3} ([0-9a-f]+) 0\t([^\0]+)")
@@ -57,7 +61,7 @@ def listing(root: Path) -> Listing | None:
         root,
         ["ls-files", "-v", "-s", "-z"],
         ["diff-files", "--name-only", "--relative", "-z"],
-        ["ls-files", "-o", "--exclude-standard", "-z"],
+        ["ls-files", "-o", "--exclude-standard", *_left_out(root), "-z"],
     )
     if index is None or changed is None or others is None:
         return None
@@ -77,6 +81,12 @@ def listing(root: Path) -> Listing | None:
     # A repository inside this one that is no submodule is listed with a slash: it is not ours.
     untracked = tuple(path for path in _paths(others) if not path.endswith("/"))
     return Listing(index, frozenset(dirty), untracked, tuple(links), tuple(modules))
+
+
+def _left_out(root: Path) -> list[str]:
+    """Options by which git leaves out what is untracked and nobody's source."""
+    built = [f"/{folder_in_repository(root)}{_BUILT}/"] if (root / _BUILT / "sitemap.xml").is_file() else []
+    return [f"--exclude={pattern}" for pattern in (*(f"{name}/" for name in NEVER_OURS), *built)]
 
 
 def folder_in_repository(root: Path) -> str:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from muster.store.cache import Cache
 
 _OWN = f"{FOLDER}/"
-_SKIPPED = frozenset({".git", FOLDER, "node_modules", ".venv", "__pycache__"})
+_SKIPPED = frozenset({".git", FOLDER, *git.NEVER_OURS})
 
 _READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 _HEAD = 8192  # bytes in which a file that is no text has a zero

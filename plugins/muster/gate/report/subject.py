@@ -45,7 +45,8 @@ def summary(subject: Subject, seconds: float | None = None) -> str:
     return f"{looked_at(counts)}{time}: {', '.join(told)}"
 
 
-_SILENT = ("0 pages", "0 citations", "0 test results", "0 links", "0 packets", "0 anchors", "0 pins")
+_OFTEN_NONE = ("page", "citation", "test result", "link", "packet", "anchor", "pin", "chain", "turn")
+_SILENT = frozenset(counted(0, word) for word in _OFTEN_NONE)
 
 
 def looked_at(counts: Counts) -> str:
@@ -59,6 +60,7 @@ def looked_at(counts: Counts) -> str:
         parts = [*pinned, specs, rules]
     else:
         parts = [specs, counted(counts.pages, "page"), counted(counts.requirements, "requirement"), *pinned]
+        parts += [counted(counts.chains, "chain"), counted(counts.turns, "turn")]
         parts += [counted(counts.citations, "citation"), counted(counts.results, "test result")]
         parts += [counted(counts.links, "link"), rules]
     return ", ".join(part for part in parts if part not in _SILENT)

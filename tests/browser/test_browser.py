@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import os
-import subprocess
-import sys
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Mapping
 
     from playwright.sync_api import Page
 
-CHROMIUM = Path("/usr/bin/chromium")
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    from browser.watching import Window
 
-pytestmark = [
-    pytest.mark.site,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no browser at {CHROMIUM}: apt-get install chromium"),
-]
+# Quick, and so part of `nox -s tests`; the others of this folder wait for `nox -s browser`.
+pytestmark = pytest.mark.site
 
 FILLER = "".join(f"Paragraph {number} only takes room.\n\n" for number in range(60))
 FILES = {
@@ -52,49 +42,10 @@ Conformance language: RFC 2119 and RFC 8174
 }
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    """Serves without a line on standard error for each request."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(served: Callable[[str, Mapping[str, str]], str]) -> str:
     """Where a site of Material, built in strict mode, is served on this machine."""
-    root = tmp_path_factory.mktemp("sample")
-    for path, text in FILES.items():
-        (root / path).parent.mkdir(exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
-    for arguments in (["muster", "sync"], ["mkdocs", "build", "--strict"]):
-        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-        command = [sys.executable, "-m", *arguments]
-        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-    handler = functools.partial(_Quiet, directory=str(root / "site"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def asked() -> list[str]:
-    """The addresses that the pages have asked for."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def page(address: str, asked: list[str]) -> Iterator[Page]:  # noqa: ARG001 - the site is there before the browser
-    """A page of a real browser that writes down what it asks for."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.on("request", lambda request: asked.append(request.url))
-        yield page
-        browser.close()
+    return served("plain", FILES)
 
 
 def in_view(page: Page, selector: str) -> bool:
@@ -149,7 +100,7 @@ def test_the_compliance_page_lists_the_requirement_and_leads_to_it(page: Page, a
         "Q-1002",
         "should",
         "specified",
-        'It SHOULD stop where stop is "said".',
+        'It SHOULD stop where stop is "said".\nneither code nor a test cites it',
     ]
     row.get_by_role("link").click()
     page.wait_for_url(f"{address}/10-queue/#Q-1002")
@@ -159,9 +110,17 @@ def test_the_compliance_page_lists_the_requirement_and_leads_to_it(page: Page, a
 
 
 @pytest.mark.requirement("MU-SITE-9001")
-def test_no_page_asks_another_host_for_anything(page: Page, address: str, asked: list[str]) -> None:
-    for path in ("/", "/10-queue/", "/compliance/", "/compliance/queue/", "/rules/", "/rules/KWD001/"):
-        page.goto(f"{address}{path}", wait_until="networkidle")
+def test_no_page_asks_another_host_for_anything(window: Window, address: str) -> None:
+    for path in (
+        "/",
+        "/10-queue/",
+        "/compliance/",
+        "/compliance/queue/",
+        "/compliance/matrix/",
+        "/rules/",
+        "/rules/KWD001/",
+    ):
+        window.page.goto(f"{address}{path}", wait_until="networkidle")
 
-    assert [url for url in asked if not url.startswith((f"{address}/", "data:", "blob:"))] == []
-    assert f"{address}/assets/muster/muster.css" in asked
+    assert [url for url in window.asked if not url.startswith((f"{address}/", "data:", "blob:"))] == []
+    assert f"{address}/assets/muster/muster.css" in window.asked

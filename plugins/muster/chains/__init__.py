@@ -1,0 +1,1 @@
+"""Prompt chains: turns in files, and the protocol that they follow."""

@@ -1,0 +1,52 @@
+"""The page of the compliance matrix: without JavaScript the specs and their totals, with it one table of all.
+
+implements: MU-SITE-9021
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muster.site.markup import escape, inert
+from muster.site.page import NOT_SEARCHED
+from muster.specs.compliance import totals
+from muster.specs.requirement_file import distinct
+from muster.text.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from muster.model import Document, Status
+    from muster.site.page import Links
+
+PATH = "compliance/matrix.md"
+
+# Material leaves the room of the table of contents to the page; other themes pass over the words.
+_FRONT = NOT_SEARCHED.removesuffix("---\n\n") + "hide:\n  - toc\n---\n\n"
+
+
+def matrix_page(specs: Sequence[Document], names: Sequence[str], links: Links, statuses: Mapping[str, Status]) -> str:
+    """The page: what a script finds by `data-muster`, and in it what stands there without one."""
+    head = f"{_FRONT}# Compliance matrix\n\n"
+    every = [requirement for document in specs for requirement in distinct(document)]
+    if not every:
+        return f"{head}No spec defines a requirement yet: write one, and `muster check` reads it.\n"
+    overview = escape(links.to_page(PATH, "compliance/index.md"))
+    intro = (
+        f"<p>{counted(len(every), 'requirement')} in {counted(len(specs), 'spec')}."
+        f' <a href="{overview}">Totals by spec</a></p>\n\n'
+    )
+    items = [
+        f'<li><a href="{escape(links.to_page(PATH, f"compliance/{name}.md"))}">{inert(document.title or name)}</a>:'
+        f" {escape(totals(distinct(document), statuses))}</li>"
+        for document, name in zip(specs, names, strict=True)
+    ]
+    plain = [
+        '<div class="muster-matrix-plain">',
+        f"<p>{escape(totals(every, statuses))}. Each spec has a page of its requirements:</p>",
+        "<ul>",
+        *items,
+        "</ul>",
+        "</div>",
+    ]
+    return "\n".join([head + intro + '<div class="muster-matrix" data-muster="matrix">', *plain, "</div>", ""])

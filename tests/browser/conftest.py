@@ -1,0 +1,161 @@
+"""What the tests in a real browser share: sites that are built and served, and pages that watch what happens."""
+
+from __future__ import annotations
+
+import functools
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from browser.policy import serving
+from browser.walk import Seen, walk
+from browser.watching import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+MKDOCS = """\
+site_name: Sample
+docs_dir: specs
+strict: true
+theme:
+  name: material
+  language: en
+  font: false
+  palette:
+    - {media: "(prefers-color-scheme: light)", scheme: default, primary: indigo}
+    - {media: "(prefers-color-scheme: dark)", scheme: slate, primary: indigo}
+plugins: [search, muster-specs, muster-compliance]
+"""
+HEAD = "Conformance language: RFC 2119 and RFC 8174\n\n"
+HOSTILE = '<script>window.hacked = 1</script><img src="x" onerror="window.hacked = 1">{{ 7 * 7 }}'
+FILES = {
+    "muster.toml": "",
+    "mkdocs.yml": MKDOCS,
+    "specs/index.md": "# Home\n\nThe queue obeys [Q-1002] always.\n",
+    "specs/10-queue.md": f"""\
+# Queue
+
+{HEAD}## Order
+
+- [Q-1001] It MUST run `first` things first.
+- [Q-1002] It MUST NOT stop while a lease is held.
+- [Q-1003] It SHOULD say how long it is.
+- [Q-1010] It MAY sing.
+""",
+    "specs/20-pool.md": f"""\
+# Pool
+
+{HEAD}- [P-999] =1+1 MUST NOT become a formula, "quoted" too.
+- [P-1000] A lease MUST end.
+""",
+    "src/queue.py": '''def first():\n    """implements: Q-1001, Q-1002"""\n''',
+    "tests/test_queue.py": "# verifies: Q-1001\ndef test_first():\n    assert True\n",
+}
+EMOJI = "\U0001f3f4\u200d\u2620\ufe0f \U0001f469\u200d\U0001f469\u200d\U0001f467"
+HOSTILE_FILES = {
+    "muster.toml": "",
+    "mkdocs.yml": MKDOCS.replace("strict: true", "strict: false"),
+    "specs/index.md": "# Home\n",
+    "specs/10-hostile.md": f"""\
+# Hostile `<b>spec</b>` &amp; {HOSTILE}
+
+{HEAD}- [H-1001] It MUST show `{HOSTILE}` as text.
+- [H-1002] It MUST follow no [link](javascript:window.hacked=1), and {EMOJI} stay whole.
+- [H-1003] הדרישה MUST לקרוא מימין לשמאל, كذلك هنا.
+- [H-1004] It MUST bear {"a word without an end" * 20}{"x" * 100_000}.
+- [H-1005] It MUST bear {"many words " * 9_000}.
+""",
+    "src/<img src=x onerror=alert(1)>.py": '"""implements: H-1001"""\n',
+}
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, Mapping[str, str]], str]]:
+    """Builds the site of some files, once for each name, and gives the address where it is served on this machine."""
+    with ExitStack() as stack:
+
+        @functools.cache
+        def built(name: str) -> str:
+            root = tmp_path_factory.mktemp(name)
+            for path, text in wanted[name].items():
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_text(text, encoding="utf-8")
+            for arguments in (["muster", "sync"], ["mkdocs", "build"]):
+                environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+                command = [sys.executable, "-m", *arguments]
+                done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+                assert done.returncode == 0, done.stderr
+            return stack.enter_context(serving(root / "site"))
+
+        wanted: dict[str, Mapping[str, str]] = {}
+
+        def address(name: str, files: Mapping[str, str]) -> str:
+            wanted.setdefault(name, files)
+            return built(name)
+
+        yield address
+
+
+@pytest.fixture(scope="session")
+def sample(served: Callable[[str, Mapping[str, str]], str]) -> str:
+    """The address of a small site of two specs."""
+    return served("sample", FILES)
+
+
+@pytest.fixture(scope="session")
+def hostile(served: Callable[[str, Mapping[str, str]], str]) -> str:
+    """The address of a site whose texts would break a careless page."""
+    return served("hostile", HOSTILE_FILES)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"there is no browser at {CHROMIUM}: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def seen(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """What a walk over all pages saw, of a project that has one of everything and hostile texts everywhere."""
+    from browser.whole import DRAWERS, build_whole
+
+    root = tmp_path_factory.mktemp("whole")
+    build_whole(root)
+    with serving(root / "site") as address:
+        return walk(browser, address, root / "site", axe="MUSTER_AXE" in os.environ, drawers=DRAWERS)
+
+
+@pytest.fixture
+def window(browser: Browser) -> Iterator[Window]:
+    """A page of its own, which may use the clipboard; a script that fails fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.set_default_timeout(8_000)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    found = Window(context.new_page(), context)
+    found.watch()
+    yield found
+    context.close()
+    assert found.trouble == []
+
+
+@pytest.fixture
+def page(window: Window) -> Page:
+    """The page of the window."""
+    return window.page
