@@ -39,8 +39,15 @@ def tests(session: nox.Session) -> None:
     # A run of some tests would leave the requirements of all others unverified.
     results = [] if session.posargs else ["--muster-strict", "--muster-results", ".muster/results.json"]
     # The tests of one file stay together; `-n 0`, for a debugger, is taken from the command line.
-    ways = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not browser")
+    ways = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not browser and not long")
     session.run("pytest", *ways, *results, *session.posargs, env=corpora())
+
+
+@nox.session(default=False)
+def long(session: nox.Session) -> None:
+    """Run the tests that take long: installs, hosts compared, hostile inputs at length, a server that rebuilds."""
+    session.install("-e", ".[mkdocs,links,postgres]", *groups("tests", "hosts"))
+    session.run("pytest", "-n", "auto", "--dist", "loadfile", "-m", "long", *session.posargs, env=corpora())
 
 
 @nox.session(default=False)

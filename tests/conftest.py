@@ -12,22 +12,32 @@ from postgres import INSTALLED, Cluster, programs
 
 # What takes longest begins first, or one worker is still busy with it when the others are done. Seconds on two cores.
 SLOW = {
-    "test_shipped.py": 72,
-    "test_all_pages.py": 50,
-    "test_hostile.py": 29,
+    "test_mkdocs_build.py": 50,
     "test_hostile_gate.py": 27,
-    "test_hosts_compared.py": 25,
-    "test_serving.py": 25,
+    "test_ledger_stores.py": 26,
+    "test_determinism.py": 24,
     "test_cases.py": 23,
-    "test_symbols.py": 22,
-    "test_determinism.py": 21,
-    "test_mkdocs_build.py": 21,
-    "test_ledger_stores.py": 19,
+    "test_pytest_plugin.py": 16,
+}
+# What takes long and proves no requirement that the others do not prove too: `nox -s long` runs it.
+LONG = {
+    "test_guide_console.py",
+    "test_hostile.py",
+    "test_hosts_compared.py",
+    "test_lexing.py",
+    "test_scrubbing.py",
+    "test_serving.py",
+    "test_shipped.py",
+    "test_symbols.py",
 }
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bring the slow files to the front; within a file, and among the others, the order stays."""
+    for item in items:
+        if item.path.name in LONG:
+            item.add_marker("long")
     items.sort(key=lambda item: -SLOW.get(item.path.name, 0))
 
 

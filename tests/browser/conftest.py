@@ -79,7 +79,7 @@ HOSTILE_FILES = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, Mapping[str, str]], str]]:
     """Builds the site of some files, once for each name, and gives the address where it is served on this machine."""
     with ExitStack() as stack:
@@ -106,19 +106,19 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, 
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sample(served: Callable[[str, Mapping[str, str]], str]) -> str:
     """The address of a small site of two specs."""
     return served("sample", FILES)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hostile(served: Callable[[str, Mapping[str, str]], str]) -> str:
     """The address of a site whose texts would break a careless page."""
     return served("hostile", HOSTILE_FILES)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     if not CHROMIUM.exists():
@@ -131,7 +131,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def seen(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     """What a walk over all pages saw, of a project that has one of everything and hostile texts everywhere."""
     from browser.whole import DRAWERS, build_whole
