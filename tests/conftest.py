@@ -17,7 +17,6 @@ SLOW = {
     "test_ledger_stores.py": 26,
     "test_determinism.py": 24,
     "test_cases.py": 23,
-    "test_pytest_plugin.py": 16,
 }
 # What takes long and proves no requirement that the others do not prove too: `nox -s long` runs it.
 LONG = {
@@ -25,6 +24,10 @@ LONG = {
     "test_hostile.py",
     "test_hosts_compared.py",
     "test_lexing.py",
+    "test_links_scanning.py",
+    "test_mentions.py",
+    "test_pytest_plugin.py",
+    "test_result_matching.py",
     "test_scrubbing.py",
     "test_serving.py",
     "test_shipped.py",
