@@ -17,14 +17,22 @@ if TYPE_CHECKING:
     from muster.chains.fences import Body, Heading
 
 # The headings of the templates, under which the sections of turns are known.
-NAMES = (
-    "Documents",
-    "Plan",
-    "Rules",
+MAIN = (
     "Active Rules memo",
     "Pre-check",
     "Diff",
     "Report",
+    "QA output",
+    "Request for guidance",
+    "Micro-fixes",
+    "Summary",
+    "Commit message",
+    "Retrospective",
+    "Findings",
+    "Uncertainties",
+    "Open questions",
+)
+REPORT = (
     "Changes",
     "Impact",
     "QA",
@@ -36,15 +44,8 @@ NAMES = (
     "Definition of done",
     "Test Impact Map",
     "Alignment",
-    "QA output",
-    "Request for guidance",
-    "Micro-fixes",
-    "Summary",
-    "Commit message",
-    "Retrospective",
-    "Findings",
-    "Uncertainties",
 )
+NAMES = tuple(dict.fromkeys(("Documents", "Plan", "Rules", *MAIN, *REPORT)))
 
 _BULLET = re.compile(r"(?:[-*+]|[0-9]{1,3}[.)])(?:[ \t]+|$)")
 _KEY = re.compile(r"([^\W\d_][^:()`*\[\]<>]{0,59}?)[ \t]*(?:\([^()]{0,200}\))?[ \t]*:(?:[ \t]+|$)")

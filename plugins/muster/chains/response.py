@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from muster.chains.alignments import alignments_in
 from muster.chains.approvals import approvals_in
 from muster.chains.evidence_items import chosen, is_none, items_in, uncertainties_in
-from muster.chains.fields import end_of
+from muster.chains.fields import MAIN, end_of
 from muster.chains.patch import patch_in
 from muster.chains.runs import runs_in
 from muster.chains.turn import Entry, Response, Said, Section, Uncertainty
@@ -22,34 +22,6 @@ if TYPE_CHECKING:
     from muster.chains.fences import Body
     from muster.settings import ChainSettings
 
-MAIN = (
-    "Active Rules memo",
-    "Pre-check",
-    "Diff",
-    "Report",
-    "QA output",
-    "Request for guidance",
-    "Micro-fixes",
-    "Summary",
-    "Commit message",
-    "Retrospective",
-    "Findings",
-    "Uncertainties",
-    "Open questions",
-)
-REPORT = (
-    "Changes",
-    "Impact",
-    "QA",
-    "Assumptions",
-    "Blockers",
-    "Open questions",
-    "Blockers or open questions",
-    "Next steps",
-    "Definition of done",
-    "Test Impact Map",
-    "Alignment",
-)
 _TOPIC_WORDS = {
     "path safety": r"path[ -]?safety|safe paths?|sicurezza de[il] percors[oi]|percors[oi]",
     "micro-PR scope": r"micro[ -]?prs?|scope|ambito|perimetro",

@@ -17,8 +17,8 @@ from muster.site.holes import PATH as HOLES
 from muster.site.holes import holes_page
 from muster.site.markup import escape
 from muster.site.next_steps import next_steps
-from muster.site.page import GeneratedPage
-from muster.site.standing import WIDE, Rows, counts_of, done_of, percent, standing_of
+from muster.site.page import WIDE, GeneratedPage
+from muster.site.standing import Rows, counts_of, done_of, percent, standing_of
 from muster.text.words import counted
 
 if TYPE_CHECKING:

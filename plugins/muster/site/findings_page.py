@@ -13,9 +13,9 @@ from muster.model import Finding, Severity
 from muster.rules.table import RULES
 from muster.site.coverage import framed
 from muster.site.markup import escape, inert
+from muster.site.page import WIDE
 from muster.site.recorded import told
 from muster.site.sources import source_address
-from muster.site.standing import WIDE
 from muster.text.utf8 import encodable
 from muster.text.words import counted
 

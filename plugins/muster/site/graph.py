@@ -14,7 +14,7 @@ from msgspec import Struct
 from muster.model import CitationKind, Status
 from muster.site.graph_picture import Box, Tie, picture
 from muster.site.markup import escape, inert
-from muster.site.page import NOT_SEARCHED, table
+from muster.site.page import WIDE, table
 from muster.specs.requirement_file import distinct
 from muster.text.words import counted
 from muster.trace.view import counts
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 PATH = "graph/index.md"
 
-# A picture of four columns wants the room of the table of contents.
-_FRONT = NOT_SEARCHED.removesuffix("---\n\n") + "hide:\n  - toc\n---\n\n"
 _COLUMNS = ("Spec", "Requirements", "Verified", "Files of code", "Files of tests")
 _KIN = ("Derives from", "Derived from it")
 
@@ -44,7 +42,7 @@ class _Reach(Struct, frozen=True):
 
 def graph_page(specs: Sequence[Document], names: Sequence[str], links: Links, project: Project) -> str:
     """The page: what a script finds by `data-muster`, and in it what stands there without one."""
-    head = f"{_FRONT}# Graph\n\n"
+    head = f"{WIDE}# Graph\n\n"
     own = {document.path: distinct(document) for document in specs}
     count = sum(len(requirements) for requirements in own.values())
     if not count:

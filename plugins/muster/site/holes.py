@@ -15,8 +15,9 @@ from muster.site.attention import because
 from muster.site.charts import swatch
 from muster.site.coverage import LONGEST_TITLE, MOST_SPECS, OPEN_SPECS, framed
 from muster.site.markup import escape
+from muster.site.page import WIDE
 from muster.site.recorded import told
-from muster.site.standing import WIDE, Rows, done_of
+from muster.site.standing import Rows, done_of
 from muster.text.words import counted
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muster.site.markup import escape, inert
-from muster.site.page import NOT_SEARCHED
+from muster.site.page import WIDE
 from muster.specs.compliance import totals
 from muster.specs.requirement_file import distinct
 from muster.text.words import counted
@@ -21,13 +21,10 @@ if TYPE_CHECKING:
 
 PATH = "compliance/matrix.md"
 
-# Material leaves the room of the table of contents to the page; other themes pass over the words.
-_FRONT = NOT_SEARCHED.removesuffix("---\n\n") + "hide:\n  - toc\n---\n\n"
-
 
 def matrix_page(specs: Sequence[Document], names: Sequence[str], links: Links, statuses: Mapping[str, Status]) -> str:
     """The page: what a script finds by `data-muster`, and in it what stands there without one."""
-    head = f"{_FRONT}# Compliance matrix\n\n"
+    head = f"{WIDE}# Compliance matrix\n\n"
     every = [requirement for document in specs for requirement in distinct(document)]
     if not every:
         return f"{head}No spec defines a requirement yet: write one, and `muster check` reads it.\n"

@@ -25,6 +25,8 @@ STYLESHEET = "assets/muster/muster.css"
 SCRIPT = "assets/muster/muster.js"
 _NO_SPECS = ("matrix", "holes", "findings")  # pages beside those of specs
 NOT_SEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
+# Material leaves the room of the table of contents to the page; other themes pass over the words.
+WIDE = NOT_SEARCHED.removesuffix("---\n\n") + "hide:\n  - toc\n---\n\n"
 
 
 class GeneratedPage(Struct, frozen=True):

@@ -11,7 +11,6 @@ from msgspec import Struct
 from muster.model import Level, Status
 from muster.site.markup import escape, fragment, inert
 from muster.site.matrix import PATH as MATRIX
-from muster.site.page import NOT_SEARCHED
 from muster.specs.discovery import WAIVERS, side_path
 from muster.text.utf8 import encodable
 from muster.trace.view import DONE, HOLES_FIRST, rows_of
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 
 # From what holds to what does not: the order of bars and of the columns beside them.
 IN_ORDER = (*reversed(DONE), *(status for status in reversed(HOLES_FIRST) if status not in DONE))
-
-# Material leaves the room of the table of contents to the page; other themes pass over the words.
-WIDE = NOT_SEARCHED.removesuffix("---\n\n") + "hide:\n  - toc\n---\n\n"
 
 
 class Part(Struct, frozen=True):
