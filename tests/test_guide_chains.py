@@ -11,10 +11,11 @@ import pytest
 
 from example_chains import SETTINGS, example
 from guide_story import FORMATS, GUIDE, README, Told, below, differences, happenings, muster_words
+from muster.chains.fields import MAIN, REPORT
 from muster.chains.labels import label_in
 from muster.chains.machine import State
 from muster.chains.reading import turn_in
-from muster.chains.response import MAIN, REPORT, TOPICS
+from muster.chains.response import TOPICS
 from muster.chains.turn import FURTHER, HEADER, About, Gate, Kind
 from muster.cli.app import run
 from muster.model import Severity
