@@ -90,15 +90,13 @@ def marks_in(
     links: set[int] = set()
     if block is Block.HEADING and grammar.heading and (match := grammar.heading.fullmatch(masked)):
         found[match.start("marker")] = (match, True)
-    for pattern, source in (*((pattern, masked) for pattern in grammar.starts), (grammar.needs, text)):
-        for start in _hard_starts(masked) if pattern else ():
-            match = pattern.match(source, start) if pattern else None
-            if match and label(match["id"]) not in labels:
-                found.setdefault(match.start("marker"), (match, True))
+    for match in _at_starts(text, masked, grammar, labels):
+        found.setdefault(match.start("marker"), (match, True))
     if grammar.brackets and "[" in masked:
         for match in grammar.anywhere.finditer(masked):
             if match.start() not in found:
-                linked = label(match["id"]) in labels or masked[match.end() : match.end() + 1] in ("(", "\x00")
+                behind = masked[match.end() : match.end() + 1]
+                linked = behind in ("(", "\x00") or (bool(labels) and label(match["id"]) in labels)
                 edge = (
                     not linked and _ends(masked, match.start(), match.end()) and not _inside_link(masked, match.start())
                 )
@@ -127,6 +125,15 @@ def marks_in(
         )
         for at, start in enumerate(starts)
     )
+
+
+def _at_starts(text: str, masked: str, grammar: Grammar, labels: frozenset[str]) -> list[re.Match[str]]:
+    """The IDs that stand where a passage or one of its hard lines begins, and are no link."""
+    starts = _hard_starts(masked)
+    found = [pattern.match(masked, start) for pattern in grammar.starts for start in starts]
+    if grammar.needs is not None:
+        found += [grammar.needs.match(text, start) for start in starts]
+    return [match for match in found if match and not (labels and label(match["id"]) in labels)]
 
 
 def _neighbours(masked: str, spans: list[tuple[int, int]], first: int | None, links: set[int]) -> tuple[range, range]:

@@ -27,10 +27,19 @@ def paths_in(text: str) -> list[str]:
     return [match["path"] for match in _matches(text)]
 
 
+def may_name(text: str) -> bool:
+    """Whether a path may stand in a text: a quick look that spares the long one."""
+    return "./" in text or _LAST_PART.search(text) is not None
+
+
+# What a path ends with that is not written as relative. It begins with one character, for which the matcher looks fast.
+_LAST_PART = re.compile(rf"/[\w@+-][\w.@+-]*\.(?:{_ENDINGS})")
+
+
 def _matches(text: str) -> Iterator[re.Match[str]]:
-    first, last = text.find("/"), text.rfind("/")
-    if first < 0:
+    if not may_name(text):
         return
+    first, last = text.find("/"), text.rfind("/")
     start = max(text.rfind(" ", 0, first), text.rfind("\n", 0, first), 0)  # only words with a slash are paths
     end = text.find(" ", last)
     for match in _PATH.finditer(text, start, end if end >= 0 else len(text)):
@@ -60,6 +69,8 @@ def named_in(text: str, mask: str) -> list[Named]:
     affair. What an author makes up, plans, deletes or has a program write is not claimed to be there: where
     the words around say so, no path of the text counts that is not marked.
     """
+    if not may_name(text):
+        return []
     if "`" in text:
         mask = _with_code(text, mask)
     found: list[Named] = []

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from muster.model import Block, Document, Mark, NamedPath, Passage, Place, Problem, ReqId, Requirement, Section
-from muster.settings import Anchors, Body, Settings
+from muster.settings import Anchors, Body, Marker, Settings
 from muster.specs.composition import Composer, Leaf
 from muster.specs.grammar import Grammar, grammar_of, marks_in
 from muster.specs.host import host_problems
 from muster.specs.naming import package_of, prefix_of, two_digits
-from muster.specs.paths import named_in, paths_in, resolved
+from muster.specs.paths import may_name, named_in, paths_in, resolved
 from muster.specs.ties import status_of, tie_of
 from muster.text.allowances import allowances_in
 from muster.text.fingerprint import digest_of
 from muster.text.globs import any_matches
 from muster.text.inline import masked, plain
-from muster.text.keywords import conformance_in, defines_keywords, has_keyword, keywords_in, level_of
+from muster.text.keywords import conformance_in, defines_keywords, has_keyword, keywords_in, level_of, may_declare
 from muster.text.markdown import DEEPEST, Kind, Node
 from muster.text.sentences import title_of
 from muster.text.slugs import ON_GITHUB, anchor_names
@@ -105,6 +105,8 @@ class _Reader:
         self.settings = settings
         self.lowercase = settings.requirements.lowercase
         self.grammar: Grammar = grammar_of(settings.requirements)
+        # Whether only what stands in brackets can be an ID.
+        self._by_brackets = settings.requirements.markers == (Marker.BRACKET,)
         self.labels = frozenset(source.definitions)
         self.sections: list[Section] = []
         self.passages: list[Passage] = []
@@ -114,6 +116,9 @@ class _Reader:
         self.paths: list[NamedPath] = []
         self.conformance = ""
         self.too_deep: list[int] = []
+        # What no line of the document has, no passage has: that spares a look into each.
+        self._may_bind = has_keyword(source.text)
+        self._may_declare = may_declare(source.text)
         self._current = -1
         self._aside_level = 0  # the level of the heading that opened a note or example section
         self._heading_owner = ""
@@ -143,16 +148,18 @@ class _Reader:
         text = self.source.inline(node)
         mask = masked(text, self.labels)
         lowercase = self.lowercase and self.conformance != "rfc8174"  # implements: MU-REQ-1018
-        binding = lowercase or has_keyword(mask)
-        if not binding and self.grammar.brackets and "[" not in mask and len(self.grammar.starts) == 1:
+        binding = lowercase or (self._may_bind and has_keyword(mask))
+        unmarked = self._by_brackets and "[" not in mask
+        if unmarked and not binding:
             return Leaf(text, mask)
         columns = self.source.columns(node)
         leaf = Leaf(text, mask, columns)
-        leaf.marks = marks_in(text, mask, _LEAVES[node.kind], self.grammar, self.labels, (node.start + 1, columns))
-        for mark in leaf.marks:
-            if mark.defines:
-                leaf.definition = mark
-                break
+        if not unmarked:
+            leaf.marks = marks_in(text, mask, _LEAVES[node.kind], self.grammar, self.labels, (node.start + 1, columns))
+            for mark in leaf.marks:
+                if mark.defines:
+                    leaf.definition = mark
+                    break
         if binding:
             definition = not leaf.marks and defines_keywords(text)
             leaf.keywords = keywords_in(mask, node.start + 1, columns, lowercase=lowercase, definition=definition)
@@ -164,23 +171,33 @@ class _Reader:
         """Take the blocks of one container; `owner` is the requirement that they are part of."""
         owners: dict[int, str] = {}  # blocks that a sibling before them claimed
         for at, node in enumerate(siblings):
-            mine = owners.get(at) or owner or self._heading_owner
-            if node.kind is Kind.HEADING:
-                self._open_section()
-                body = self._body_of_heading(siblings, at) if self.leaf(node).definition else []
-                claimed = self._define(node, [node, *(siblings[part] for part in body)], Block.HEADING)
-                owners |= dict.fromkeys(body, claimed)
-                self._heading_owner = claimed if self.settings.requirements.body is Body.SECTION else ""
-                self._passage(node, claimed or owner, depth, aside=aside or self._aside_level > 0)
-            elif node.kind in (Kind.PARAGRAPH, Kind.ROW):
-                last = at + 1 + (self._followers(siblings, at) if node.kind is Kind.PARAGRAPH else 0)
-                block = Block.ROW if node.kind is Kind.ROW else Block.PARAGRAPH
-                claimed = "" if node.info == "header" else self._define(node, siblings[at:last], block)
-                if last > at + 1:
-                    owners |= dict.fromkeys(range(at + 1, last), claimed)
-                self._passage(node, claimed or mine, depth, aside=aside or self._aside_level > 0)
+            kind = node.kind
+            if kind in _LEAVES:
+                leaf = self.leaf(node)
+                if kind is Kind.HEADING:
+                    self._open_section()
+                    self._heading_owner = ""
+                claimed = ""
+                if leaf.definition is not None and node.info != "header":
+                    body = self._claimed_with(siblings, at)
+                    claimed = self._define(node, [node, *(siblings[part] for part in body)], _LEAVES[kind])
+                    owners |= dict.fromkeys(body, claimed)
+                    if kind is Kind.HEADING and self.settings.requirements.body is Body.SECTION:
+                        self._heading_owner = claimed
+                claimed = claimed or ((owners.get(at) if owners and kind is not Kind.HEADING else "") or owner)
+                if kind is not Kind.HEADING:
+                    claimed = claimed or self._heading_owner
+                self._passage(node, leaf, claimed, depth, aside or self._aside_level > 0)
             elif node.children:
-                self._visit_container(node, mine, depth, aside=aside)
+                mine = owners.get(at) if owners else ""
+                self._visit_container(node, mine or owner or self._heading_owner, depth, aside=aside)
+
+    def _claimed_with(self, siblings: Sequence[Node], at: int) -> list[int]:
+        """Where the blocks stand that are part of the requirement that the leaf before them defines."""
+        kind = siblings[at].kind
+        if kind is Kind.HEADING:
+            return self._body_of_heading(siblings, at)
+        return list(range(at + 1, at + 1 + self._followers(siblings, at))) if kind is Kind.PARAGRAPH else []
 
     def _visit_container(self, node: Node, owner: str, depth: int, *, aside: bool) -> None:
         if node.kind is Kind.ADMONITION:
@@ -199,18 +216,19 @@ class _Reader:
         for child in node.children:
             if child.kind is Kind.HEADING:
                 self._open_section()
-            if child.kind in (Kind.PARAGRAPH, Kind.ROW, Kind.HEADING):
-                self._passage(child, claimed, depth + 1, aside=aside or self._aside_level > 0)
+            if child.kind in _LEAVES:
+                self._passage(child, self.leaf(child), claimed, depth + 1, aside or self._aside_level > 0)
             elif child.children:
                 self._visit_container(child, claimed, depth + 1, aside=aside)
 
     def _definer_of(self, node: Node) -> Node | None:
         """The paragraph by which an item, or a quote with a single requirement, defines one as a whole."""
-        if node.kind not in (Kind.ITEM, Kind.QUOTE):
+        kind = node.kind
+        if kind is not Kind.ITEM and kind is not Kind.QUOTE:
             return None
         own = [child for child in node.children if child.kind is Kind.PARAGRAPH]
-        defining = [child for child in own if self.leaf(child).definition]
-        if not defining or (node.kind is Kind.QUOTE and len(defining) > 1):
+        defining = [child for child in own if self.leaf(child).definition is not None]
+        if not defining or (kind is Kind.QUOTE and len(defining) > 1):
             return None
         if node.kind is Kind.QUOTE and defining[0] is not own[0] and defining[0] is not own[-1]:
             return None
@@ -264,33 +282,33 @@ class _Reader:
 
     # Passages and requirements
 
-    def _passage(self, node: Node, owner: str, depth: int, *, aside: bool) -> None:
-        leaf = self.leaf(node)
-        if not owner and self.conformance != "rfc8174":
-            self.conformance = conformance_in(leaf.text) or self.conformance
-        if not owner and "/" in leaf.text:
-            self.section_paths.setdefault(self._current, {}).update(dict.fromkeys(paths_in(leaf.text)))
-        block = _LEAVES[node.kind]
+    def _passage(self, node: Node, leaf: Leaf, owner: str, depth: int, aside: bool) -> None:
+        text, marks = leaf.text, leaf.marks
         header = node.info == "header"
-        if "/" in leaf.text and not (aside or header):
-            self._take_paths(leaf, node)
-        if leaf.marks and not header:
-            self.references += [mark for mark in leaf.marks if not (mark.defines and mark.id == owner)]
+        if not owner and self._may_declare and self.conformance != "rfc8174":
+            self.conformance = conformance_in(text) or self.conformance
+        if "/" in text and may_name(text):
+            if not owner and (found := paths_in(text)):
+                self.section_paths.setdefault(self._current, {}).update(dict.fromkeys(found))
+            if not (aside or header):
+                self._take_paths(leaf, node)
+        if marks and not header:
+            self.references += [mark for mark in marks if not (mark.defines and mark.id == owner)]
         self.passages.append(
             Passage(
-                line=node.start + 1,
-                end_line=node.end,
-                block=block,
-                text=leaf.text,
-                masked=leaf.masked,
-                columns=leaf.columns,
-                section=self._current,
-                keywords=leaf.keywords,
-                marks=leaf.marks,
-                aside=aside,
-                owner=owner,
-                indent=depth,
-                header=header,
+                node.start + 1,
+                node.end,
+                _LEAVES[node.kind],
+                text,
+                leaf.masked,
+                leaf.columns,
+                self._current,
+                leaf.keywords,
+                marks,
+                aside,
+                owner,
+                depth,
+                header,
             )
         )
 
@@ -344,10 +362,14 @@ class _Reader:
     def with_section_paths(self) -> tuple[Requirement, ...]:
         """Complete each requirement's links: the section's anchor, its own paths, its section's paths."""
         complete = []
+        known: dict[str, str] = {}
         for requirement in self.requirements:
             section = self.sections[requirement.section] if requirement.section >= 0 else None
             anchor = f"{self.path}#{section.anchor}" if section else self.path
             named = [*requirement.links, *self.section_paths.get(requirement.section, ())]
-            found = [path for name in named if (path := resolved(name, self.path)) and path != self.path]
+            for name in named:
+                if name not in known:
+                    known[name] = resolved(name, self.path)
+            found = [path for name in named if (path := known[name]) and path != self.path]
             complete.append(replace(requirement, links=tuple(dict.fromkeys((anchor, *found)))))
         return tuple(complete)

@@ -10,26 +10,16 @@ from __future__ import annotations
 
 import re
 
+from muster.text.containers import item_of, marker_of, quote_of
 from muster.text.markdown import DEEPEST, Kind, Node, parsed
+from muster.text.paragraphs import ANY_RULE, BULLET, INTERRUPTS, TEXT, may_define, text_end
+from muster.text.raw_html import html_end
+from muster.text.resets import reset_after
+from muster.text.tables import table_end
 
-# A line of text: whatever stands before it, it opens no block, underlines no heading and begins no row.
-_TEXT = re.compile(
-    r"[^\s#>\-+*_`~<\[|:=!?0-9]|\[|\*{1,3}(?=[^\s*])|_{1,3}(?=[^\s_])|`{1,2}(?!`)|~(?!~~)|!(?!!!)|\?(?!\?\?)"
-    r"|[0-9](?![0-9]{0,8}[.)](?:[ \t]|$))|:(?=[^\s\-:|])|\+(?=\S)|-(?=[^\s\-:|])"
-)
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]+(.*))?", re.DOTALL)
 _FENCE = re.compile(r"(`{3,})([^`]*)|(~{3,})(.*)", re.DOTALL)
-_RULE = re.compile(r"(?:-{3,}|\*{3,}|_{3,})[ \t]*")
-_BULLET = re.compile(r"([-*+]) (?=\S)")
-_INTERRUPTS = re.compile(r"#{1,6}(?:[ \t]|$)|`{3,}[^`]*$|~~~|>|<!--|[-*+] +\S")
-_CELL_EDGE = re.compile(r"(?<!\\)\|")
-_DELIMITER = re.compile(r":?-+:?")
-_MOST_CELLS = 60_000
-
-_FENCE_LIKE = re.compile(r"([ \t]*)((?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*)(?:(`{3,})([^`]*)|(~{3,})(.*))$", re.DOTALL)
-_OPEN_HTML = re.compile(r" {0,3}<(?:script|pre|style|textarea)\b| {0,3}<(?:\?|![A-Za-z]|!\[CDATA\[)", re.IGNORECASE)
-_COMMENT = re.compile(r"[ \t]*(?:[-*+>][ \t]+)*<!--")
-_HTML = re.compile(r" {0,3}<")
+_MOST_NESTED = 12  # containers in one another that are read by line
 
 
 def blocks_of(lines: list[str]) -> tuple[Node, dict[str, str]]:
@@ -43,38 +33,118 @@ def blocks_of(lines: list[str]) -> tuple[Node, dict[str, str]]:
 class _Lines:
     """Goes over the lines of one document; between two blocks it is always at the margin, in no container."""
 
-    def __init__(self, lines: list[str], end: int) -> None:
+    def __init__(self, lines: list[str], end: int, depth: int = 0) -> None:
         self.lines = lines
         self.end = end
+        self.depth = depth  # how many containers the lines stand in, their prefixes cut off
         self.tabs = any("\t" in line for line in lines)
         self.blocks: list[Node] = []
         self.definitions: dict[str, str] = {}
 
-    def read(self) -> None:
+    def read(self) -> bool:
+        """Read all; whether that was done, as in a container it is not where the parser must."""
         at = 0
         while at < self.end:
             line = self.lines[at]
-            at = (self._quick(at, line) or self._slow(at)) if line.strip(" \t") else at + 1
+            if not line.strip(" \t"):
+                at += 1
+            elif (after := self._quick(at, line)) or self.depth == 0:
+                at = after or self._slow(at)
+            else:
+                return False
+        return True
 
     def _quick(self, at: int, line: str) -> int:
         """Read the block that begins at a line by lines alone; 0 where the parser must."""
         first = line[0]
+        if first == " ":
+            return self._set_in(at, line)
         if first == "#":
             return self._heading(at, line)
         if first in "`~" and (fence := _FENCE.fullmatch(line)):
             return self._fence(at, fence)
         if first == ">":
-            return self._quote(at)
+            return self._quote(at) or self._any_quote(at)
         if first == "|":
             return self._table(at)
         if first == "<":
-            return self._comment(at) if line.startswith("<!--") else 0
-        if first in "-*+_" and _RULE.fullmatch(line):
+            return self._comment(at) if line.startswith("<!--") else self._html(at)
+        if first in "-*+_" and ANY_RULE.fullmatch(line):
             self.blocks.append(Node(Kind.RULE, at, at + 1))
             return at + 1
-        if first in "-*+" and (bullet := _BULLET.match(line)):
-            return self._list(at, bullet[1])
-        return self._paragraph(at) if _TEXT.match(line) else 0
+        if first in "-*+" and (bullet := BULLET.match(line)):
+            return self._list(at, bullet[1]) or self._any_list(at)
+        if (first in "-*+" or first.isdigit()) and marker_of(line):
+            return self._any_list(at)
+        return self._paragraph(at) if TEXT.match(line) else 0
+
+    def _set_in(self, at: int, line: str) -> int:
+        """The block of a line that begins with spaces: text and lists alone are read."""
+        text = line.lstrip(" ")
+        if len(line) - len(text) > 3:
+            return 0
+        if TEXT.match(text):
+            return self._paragraph(at)
+        return self._any_list(at) if marker_of(line) else 0
+
+    def _html(self, at: int) -> int:
+        last = html_end(self.lines, at, self.end)
+        if last == 0:
+            return self._paragraph(at)
+        if last > 0:
+            self.blocks.append(Node(Kind.HTML, at, last, "\n".join(self.lines[at:last])))
+        return max(last, 0)
+
+    def _any_list(self, at: int) -> int:
+        """A list whose items may hold any blocks that are read by line."""
+        marker = first = marker_of(self.lines[at])
+        top = Node(Kind.LIST, at, at, "", first.sign if first else "", [])
+        row = at
+        while marker is not None and first is not None and marker.sign == first.sign:
+            found = item_of(self.lines, row, self.end, marker)
+            blocks = found and self._inside(found[0], row)
+            if not found or not blocks:
+                return 0
+            top.children.append(Node(Kind.ITEM, row, row, "", marker.number or marker.sign, blocks))
+            row = found[1]
+            marker = marker_of(self.lines[row]) if row < self.end else None
+            if row < self.end and not self._ends_list(self.lines[row], first.column, is_item=marker is not None):
+                return 0
+            if marker is not None and bool(marker.number) is not bool(first.number):
+                break
+        self.blocks.append(top)
+        _closed(top)
+        return row
+
+    def _ends_list(self, line: str, column: int, *, is_item: bool) -> bool:
+        """Whether what follows an item is the next one, or surely none of this list's."""
+        indent = len(line) - len(line.lstrip(" "))
+        if is_item:
+            return indent == column
+        return line[indent] not in "-+*\t0123456789" or TEXT.match(line, indent) is not None
+
+    def _any_quote(self, at: int) -> int:
+        found = quote_of(self.lines, at, self.end)
+        blocks = found and self._inside(found[0], at)
+        if not found or not blocks:
+            return 0
+        node = Node(Kind.QUOTE, at, at, "", ">", blocks)
+        self.blocks.append(node)
+        _closed(node)
+        return found[1]
+
+    def _inside(self, lines: list[str], at: int) -> list[Node]:
+        """The blocks of a container's lines, the first of them at `at`; none where only the parser can tell."""
+        if self.depth >= _MOST_NESTED or (self.tabs and any("\t" in line for line in lines)):
+            return []
+        inner = _Lines(lines, len(lines), self.depth + 1)
+        if not inner.read():
+            return []
+        for block in inner.blocks:
+            for node in block.walk():
+                node.start += at
+                node.end += at
+        return inner.blocks
 
     def _heading(self, at: int, line: str) -> int:
         match = _HEADING.fullmatch(line)
@@ -93,6 +163,8 @@ class _Lines:
         last = at + 1
         while last < self.end and closing.fullmatch(self.lines[last]) is None:
             last += 1
+        if last == self.end and self.depth:
+            return 0
         content = "\n".join(self.lines[at + 1 : last]).rstrip("\n")
         after = min(last + 1, self.end)
         self.blocks.append(Node(Kind.CODE, at, after, content, info.strip()))
@@ -102,36 +174,20 @@ class _Lines:
         last = at
         while last < self.end and "-->" not in self.lines[last]:
             last += 1
+        if last == self.end and self.depth:
+            return 0
         after = min(last + 1, self.end)
         content = "\n".join(self.lines[at:after]).rstrip("\n")
         self.blocks.append(Node(Kind.HTML, at, after, content))
         return after
 
     def _paragraph(self, at: int) -> int:
-        last = self._text_end(at + 1)
-        if last == 0 or self._may_define(self.lines[at:last]):
+        last = text_end(self.lines, at + 1, self.end)
+        content = "\n".join(self.lines[at:last])
+        if last == 0 or may_define(content):
             return 0
-        content = "\n".join(self.lines[at:last]).strip()
-        self.blocks.append(Node(Kind.PARAGRAPH, at, last, content))
+        self.blocks.append(Node(Kind.PARAGRAPH, at, last, content.strip()))
         return last
-
-    def _text_end(self, at: int, *, in_item: bool = False) -> int:
-        """The line after a paragraph's text that goes on at `at`; 0 where only the parser can tell."""
-        while at < self.end:
-            line = self.lines[at]
-            bare = line.lstrip(" \t")
-            if bare[:1].isalpha():  # nearly every line: what begins with a letter goes on
-                at += 1
-                continue
-            if not bare or (line[0] not in " \t" and _INTERRUPTS.match(line)) or (in_item and _BULLET.match(bare)):
-                return at
-            if _TEXT.match(bare) is None:
-                return 0
-            at += 1
-        return at
-
-    def _may_define(self, lines: list[str]) -> bool:
-        return lines[0].startswith("[") and any("]:" in line for line in lines)
 
     def _list(self, at: int, marker: str) -> int:
         """A bullet list whose items are a paragraph each, and lists of such items below it."""
@@ -141,7 +197,7 @@ class _Lines:
         while row < self.end:
             line = self.lines[row]
             indent = len(line) - len(line.lstrip(" "))
-            bullet = _BULLET.match(line, indent)
+            bullet = BULLET.match(line, indent)
             if bullet is None:
                 if indent:
                     return 0
@@ -161,25 +217,30 @@ class _Lines:
                 if indent:
                     return 0
                 break
-            last = self._item_end(row, line, indent + 2)
-            if last == 0:
+            paragraph = self._item_text(row, line, indent + 2)
+            if paragraph is None:
                 return 0
-            own = [line[indent + 2 :], *(_dedented(part, indent + 2) for part in self.lines[row + 1 : last])]
-            if self._may_define(own):
-                return 0
-            paragraph = Node(Kind.PARAGRAPH, row, last, "\n".join(own).strip())
-            inner.children.append(Node(Kind.ITEM, row, last, "", bullet[1], [paragraph]))
-            row = self._next_item(last, marker)
-            if row == 0:
-                return 0
+            inner.children.append(Node(Kind.ITEM, row, paragraph.end, "", bullet[1], [paragraph]))
+            row = last = paragraph.end
+            if row == self.end or (below := BULLET.match(self.lines[row], indent)) is None or below[1] != bullet[1]:
+                row = self._next_item(last, marker)
+                if row == 0:
+                    return 0
         self.blocks.append(top)
         return _closed(top)
 
-    def _item_end(self, at: int, line: str, offset: int) -> int:
-        if _TEXT.match(line, offset) is None or _RULE.fullmatch(line[offset:]):
-            return 0
-        last = self._text_end(at + 1, in_item=True)
-        return 0 if self.tabs and any("\t" in part[: offset + 4] for part in self.lines[at + 1 : last]) else last
+    def _item_text(self, at: int, line: str, offset: int) -> Node | None:
+        """The paragraph of an item; None where only the parser can tell."""
+        if TEXT.match(line, offset) is None:
+            return None
+        last = text_end(self.lines, at + 1, self.end, in_item=True)
+        content = line[offset:]
+        if last > at + 1:
+            rest = self.lines[at + 1 : last]
+            if self.tabs and any("\t" in part[: offset + 4] for part in rest):
+                return None
+            content = "\n".join((content, *(_dedented(part, offset) for part in rest)))
+        return None if last == 0 or may_define(content) else Node(Kind.PARAGRAPH, at, last, content.strip())
 
     def _next_item(self, at: int, marker: str) -> int:
         """Where the next bullet or block begins; 0 where the item before it goes on, or may."""
@@ -189,7 +250,7 @@ class _Lines:
         if after >= self.end:
             return self.end
         line = self.lines[after]
-        if line[0] == "\t" or (line[0] == marker and _BULLET.match(line) is None and not _TEXT.match(line)):
+        if line[0] == "\t" or (line[0] == marker and BULLET.match(line) is None and not TEXT.match(line)):
             return 0
         return after
 
@@ -201,14 +262,15 @@ class _Lines:
         while line_at <= self.end:
             line = self.lines[line_at] if line_at < self.end else ""
             inside = line[2:] if line.startswith("> ") else "" if line == ">" else None
-            if inside and _TEXT.match(inside):
+            if inside and TEXT.match(inside):
                 start = start if own else line_at
                 own.append(inside)
             else:
                 if own:
-                    if self._may_define(own):
+                    content = "\n".join(own)
+                    if may_define(content):
                         return 0
-                    paragraphs.append(Node(Kind.PARAGRAPH, start, line_at, "\n".join(own).strip()))
+                    paragraphs.append(Node(Kind.PARAGRAPH, start, line_at, content.strip()))
                     own = []
                 if inside is None:
                     break
@@ -216,7 +278,7 @@ class _Lines:
                     return 0
             line_at += 1
         after = self.lines[line_at] if line_at < self.end else ""
-        if not paragraphs or (after.strip(" \t") and _INTERRUPTS.match(after) is None):
+        if not paragraphs or (after.strip(" \t") and INTERRUPTS.match(after) is None):
             return 0
         if after.startswith(">"):
             return 0
@@ -224,79 +286,17 @@ class _Lines:
         return line_at
 
     def _table(self, at: int) -> int:
-        last = at
-        while last < self.end and self.lines[last].startswith("|"):
-            last += 1
-        rows = last - at
-        if rows < 2 or (last < self.end and self.lines[last].strip(" \t")):
-            return 0
-        columns = _CELL_EDGE.split(self.lines[at].strip())
-        columns = columns[(columns[0] == "") : len(columns) - (len(columns) > 1 and columns[-1] == "")]
-        edges = [part.strip() for part in self.lines[at + 1].split("|")]
-        aligns = [part for i, part in enumerate(edges) if part or 0 < i < len(edges) - 1]
-        if not columns or len(aligns) != len(columns) or len(columns) * rows > _MOST_CELLS or "\\\\|" in self.lines[at]:
-            return 0
-        if any(_DELIMITER.fullmatch(part) is None for part in aligns):
-            return 0
-        self.blocks.append(Node(Kind.ROW, at, at + 1, "", "header"))
-        self.blocks += (Node(Kind.ROW, row, row + 1) for row in range(at + 2, last))
+        last = table_end(self.lines, at, self.end)
+        if last:
+            self.blocks.append(Node(Kind.ROW, at, at + 1, "", "header"))
+            self.blocks += (Node(Kind.ROW, row, row + 1) for row in range(at + 2, last))
         return last
 
     def _slow(self, at: int) -> int:
         """Hand lines to the parser, up to one where whatever was open must have ended."""
-        last = self._reset_after(at)
+        last = reset_after(self.lines, at, self.end)
         self.blocks += parsed(self.lines[at:last], at, self.definitions)
         return last
-
-    def _reset_after(self, at: int) -> int:
-        """The next line that follows a blank one, begins at the margin, and stands in no fence or raw HTML.
-
-        Where a fence cannot be told from what looks like one, the parser gets the rest of the document.
-        """
-        fence: tuple[str, str] | None = None  # its indent and its run
-        html = False  # this chunk of lines has HTML, in which a fence is none
-        blank = False
-        for row in range(at, self.end):
-            line = self.lines[row]
-            bare = line.strip(" \t")
-            if not bare:
-                blank, html = True, False
-                continue
-            margin = line[0] not in " \t"
-            if margin and fence and fence[0] and not bare.startswith(("`", "~")):
-                return self.end
-            closed = blank and row > at and margin and fence is None
-            if closed and line[0] not in "-*+>" and (_TEXT.match(line) or _INTERRUPTS.match(line)):
-                return row
-            blank = False
-            if "<" in line and fence is None:
-                if _OPEN_HTML.match(line) or (_COMMENT.match(line) and "-->" not in line):
-                    return self.end
-                html = html or _HTML.match(line) is not None
-            if "```" in line or "~~~" in line:
-                state = _toggled(fence, line)
-                if state is _UNSURE or (html and state is not fence):
-                    return self.end
-                fence = state
-        return self.end
-
-
-_UNSURE = ("?", "")
-
-
-def _toggled(fence: tuple[str, str] | None, line: str) -> tuple[str, str] | None:
-    """What is open after a line that may open or close a fence."""
-    match = _FENCE_LIKE.match(line)
-    if match is None or line.lstrip(" \t").startswith(">"):
-        return fence
-    indent, marker, run = match[1], match[2], match[3] or match[5]
-    if marker:
-        return _UNSURE
-    if fence is None:
-        return indent, run
-    if run[0] != fence[1][0] or len(run) < len(fence[1]) or (match[4] or match[6] or "").strip(" \t"):
-        return fence
-    return None if indent == fence[0] else _UNSURE
 
 
 def _dedented(line: str, columns: int) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 CODE = "\x00"  # stands where a code span, an escape, an image or a link target stood
 
-_SPECIAL = re.compile(r"[\\`<\]!]|https?://")
+# These patterns begin with a set of characters, for which the matcher has a fast search, and look back from there.
+_SPECIAL = re.compile(r"[\\`<\]!h](?:(?<!h)|(?<=h)ttps?://)")
 _TAG = re.compile(
     r"</?[A-Za-z][A-Za-z0-9-]*+"
     r"(?:\s++[A-Za-z_:][\w:.-]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?+)*+\s*+/?>"
@@ -45,7 +46,8 @@ def masked(text: str, labels: frozenset[str] = frozenset()) -> str:
     if not intricate and "](" not in text and "://" not in text:
         return code_blanked(text)
     if not intricate and ("](" not in text or _INTRICATE_TARGET.search(text) is None):
-        return _SIMPLE.sub(_blank, text)
+        simple = _SIMPLE if "://" in text else _SIMPLE_TARGET if "`" not in text else _SIMPLE_CODE
+        return simple.sub(_blank, text)
     parts: list[str] = []
     done = at = 0
     closers = _Closers(text, labels)
@@ -103,7 +105,9 @@ def label(text: str) -> str:
 
 # Where code spans are single backticks in pairs and a target has no brackets of its own, one pass finds all.
 _INTRICATE_TARGET = re.compile(r"\]\([^()\s]*[\s(]")
-_SIMPLE = re.compile(r"`[^`]*`|(?<=\])\([^()\s]*\)|https?://[^\s<>\"'`)\]]++")
+_SIMPLE_TARGET = re.compile(r"\((?<=\]\()[^()\s]*\)")
+_SIMPLE_CODE = re.compile(r"[`(](?:(?<=`)[^`]*`|(?<=\]\()[^()\s]*\))")
+_SIMPLE = re.compile(r"[`(h](?:(?<=`)[^`]*`|(?<=\]\()[^()\s]*\)|(?<=h)ttps?://[^\s<>\"'`)\]]++)")
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -211,7 +215,10 @@ def without_emphasis(text: str, mask: str | None = None) -> str:
     return "".join(parts)
 
 
-_LINK = re.compile(r"(?<!\\)!?\[((?:[^\[\]]|\[[^\[\]]*+\])*+)\](?:\((?:[^()\\]|\\.|\([^()]*+\))*+\)|\[[^\[\]]*+\])")
+_LINK = re.compile(
+    r"[!\[](?<!\\.)(?:(?<=\[)|(?<=!)\[)"
+    r"((?:[^\[\]]|\[[^\[\]]*+\])*+)\](?:\((?:[^()\\]|\\.|\([^()]*+\))*+\)|\[[^\[\]]*+\])"
+)
 _HELD = re.compile(rf"{CODE}([0-9]+){CODE}")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _TAGS = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
@@ -245,7 +252,7 @@ def unmarked(text: str) -> str:
 
 def _without_markup(text: str) -> str:
     """A text that has no code, without link targets, tags, escapes and entities."""
-    if "]" in text:
+    if "](" in text or "][" in text:
         text = _LINK.sub(_first_group, text)
     if "<" in text:
         text = _without_tags(text)

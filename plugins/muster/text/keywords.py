@@ -41,6 +41,11 @@ def defines_keywords(text: str) -> bool:
     return _STANDARD.search(text) is not None and _DECLARES.search(text) is not None
 
 
+def may_declare(text: str) -> bool:
+    """Whether a passage of a document may say what the keywords mean: a quick look at the whole of it."""
+    return "2119" in text or "8174" in text or ("14" in text and "bcp" in text.lower())
+
+
 def conformance_in(text: str) -> str:
     """Which conformance language a text declares: `rfc8174`, `rfc2119`, or none."""
     if not defines_keywords(text):
@@ -72,13 +77,17 @@ def keywords_in(
     """
     found = []
     row = counted = 0
+    in_lines = "\n" in masked
+    has_not = "not" in masked or "NOT" in masked
     for match in (_LOWER if lowercase else _WORD).finditer(masked):
         start = match.start()
-        row += masked.count("\n", counted, start)
-        counted = start
-        offset = start - (masked.rfind("\n", 0, start) + 1)
+        offset = start
+        if in_lines:
+            row += masked.count("\n", counted, start)
+            counted = start
+            offset -= masked.rfind("\n", 0, start) + 1
         written = match[0]
-        if not written.endswith("NOT") and (tail := _TRAILING_NOT.match(masked, match.end())):
+        if has_not and not written.endswith("NOT") and (tail := _TRAILING_NOT.match(masked, match.end())):
             written += tail[0]
         column = (columns[row] if row < len(columns) else 1) + offset
         quoted = definition or (start > 0 and masked[start - 1] in _QUOTES)
@@ -95,5 +104,5 @@ def level_of(keywords: tuple[Keyword, ...], policy: LevelPolicy) -> tuple[Level,
     if not binding or policy is LevelPolicy.NONE:
         return Level.INFO, False
     first = policy is LevelPolicy.FIRST
-    winner = binding[0] if first else min(binding, key=lambda keyword: _ORDER[keyword.level])
+    winner = binding[0] if first or len(binding) == 1 else min(binding, key=lambda keyword: _ORDER[keyword.level])
     return winner.level, winner.negated

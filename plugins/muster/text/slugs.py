@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _MARKUP = re.compile(r"[\\`*\[<&\n]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+# The same where nothing is defined that a bracket could refer to, and a bare `&` or `<` is what it looks like.
+_SURELY_MARKUP = re.compile(r"[\\`*\n\x00]|&[#A-Za-z]|<[/!?A-Za-z]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _ATTRIBUTES = re.compile(r"(?<! ) ++\{:? *(?=[^} ])")
 _ATTRIBUTE_ID = re.compile(r"(?:^|\s)(?:#|id=[\"']?)([^\s\"'=]+)")
 _ESCAPED = re.compile(r"\\(\S)")
@@ -27,7 +29,7 @@ _COUNTED = re.compile(r"(.*)_([0-9]+)", re.DOTALL)
 _TAG = re.compile(r"</?[^>]*>")
 _NOT_WORD = re.compile(r"[^\w\s-]")
 _NOT_WORD_OR_SPACE = re.compile(r"[^\w\- ]")
-_NOT_GITHUB_ASCII = re.compile(r"[^a-z0-9_\- ]")
+_NOT_GITHUB = re.compile(r"[^a-z0-9_\- ]")
 _GITHUB_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"))
 
 
@@ -58,8 +60,12 @@ def slug_github(text: str) -> str:
     r"""GitHub's: lowercase, then only letters, marks, digits, connectors, `-` and spaces, each of which is a `-`."""
     text = text.lower()
     if text.isascii():
-        return _NOT_GITHUB_ASCII.sub("", text).replace(" ", "-")
-    return "".join("-" if char == " " else char for char in text if char in "- " or _is_github_word(char))
+        return _NOT_GITHUB.sub("", text).replace(" ", "-")
+    return _NOT_GITHUB.sub(_kept_by_github, text).replace(" ", "-")
+
+
+def _kept_by_github(found: re.Match[str]) -> str:
+    return found[0] if not found[0].isascii() and _is_github_word(found[0]) else ""
 
 
 def slug_mdbook(text: str) -> str:
@@ -120,6 +126,13 @@ def heading_text(inline_source: str, references: Collection[str] = ()) -> str:
     bare = _SPAN.sub(" ", inline_source)
     if _MARKUP.search(bare) is None:
         return _SPAN.sub(_span_text, inline_source) if bare is not inline_source else inline_source
+    if not references and _SURELY_MARKUP.search(bare) is None and "](" not in bare:
+        return (_SPAN.sub(_span_text, inline_source) if bare is not inline_source else inline_source).strip()
+    return _parsed_text(inline_source, frozenset(references))
+
+
+@functools.lru_cache(maxsize=64)  # a page asks for the same headings once for the site and once for GitHub
+def _parsed_text(inline_source: str, references: frozenset[str]) -> str:
     parser = _inline_parser()
     env = {"references": {_label(label): {"href": "#", "title": ""} for label in references}}
     parts = []
