@@ -32,6 +32,11 @@ def set_to(column: str, value: Any) -> Change:
     return lambda session, dialect: session.run(f"UPDATE events SET {column} = {dialect.mark} WHERE seq = 3", (value,))
 
 
+def put_back(session: Session, _: Dialect) -> None:
+    """Another time of the same month: in PostgreSQL, a later month has no place yet."""
+    session.run("UPDATE events SET recorded_at = substr(recorded_at, 1, 8) || '01T00:00:00.000000Z' WHERE seq = 3")
+
+
 def renumbered(session: Session, _: Dialect) -> None:
     for old, new in ((2, 99), (3, 2), (99, 3)):
         session.run(f"UPDATE events SET seq = {new} WHERE seq = {old}")
@@ -51,8 +56,8 @@ def inserted(session: Session, dialect: Dialect) -> None:
     """A forger who knows how digests are made puts one between 3 and 4; those behind move."""
     for seq in (5, 4):
         session.run(f"UPDATE events SET seq = {seq + 1} WHERE seq = {seq}")
-    prev = session.rows("SELECT digest FROM events WHERE seq = 3")[0][0]
-    forged = asdict(checked(9)) | {"seq": 4, "recorded_at": "2027-01-01T00:00:00.000000Z", "prev": prev}
+    [(prev, moment)] = session.rows("SELECT digest, recorded_at FROM events WHERE seq = 3")
+    forged = asdict(checked(9)) | {"seq": 4, "recorded_at": moment, "prev": prev}
     event = Event(**forged, digest=digest_of(forged))
     values = asdict(event) | {"context": canonical(event.context).decode()}
     session.run(f"INSERT INTO events VALUES ({dialect.marks(11)})", tuple(values.values()))
@@ -68,7 +73,7 @@ UNTIED = {n: f"event {n} does not follow on the one before it" for n in range(1,
 OTHERWISE = {n: f"event {n} was changed" for n in range(1, 7)}
 ENDS = "event 5 of the head is missing: the chain ends with"
 DONE: dict[str, tuple[Change, list[str]]] = {
-    "recorded_at": (set_to("recorded_at", "2027-01-01T00:00:00.000000Z"), [CHANGED]),
+    "recorded_at": (put_back, [CHANGED]),
     "event": (set_to("event", "gate:pass"), [CHANGED]),
     "type": (set_to("type", "docs_specz"), [CHANGED]),
     "code": (set_to("code", "X"), [CHANGED]),

@@ -54,6 +54,18 @@ PROMPT: Row = {
     "truncated": {"scope": False},
     "variable_suffix_truncated": False,
 }
+RETIRED: Row = {
+    "before": "2025-01",
+    "events": 3,
+    "first_seq": 1,
+    "last_seq": 3,
+    "last_digest": SHA,
+    "digest": SHA,
+    "runs": 5,
+    "runs_digest": SHA,
+    "tool_calls": 0,
+    "script_runs": 1,
+}
 VALID: dict[str, Row] = {
     "spec_allocated": {"record": "e.md", "contract": "c.json", "record_was": None, "record_digest": SHA},
     "spec_allocation_refused": {"record": "e.md", "reasons": ["it is not ready"]},
@@ -67,6 +79,7 @@ VALID: dict[str, Row] = {
     "spec_router": PROMPT,
     "skeptic_gate": CHAIN,
     "evidence_gate": CHAIN,
+    "ledger_retired": RETIRED,
 }
 INVALID: dict[str, tuple[Row, str]] = {
     "spec_allocated": ({"contract": ""}, "contract` is empty"),
@@ -84,6 +97,7 @@ INVALID: dict[str, tuple[Row, str]] = {
     "spec_router": ({"total_tokens": 1.5}, "total_tokens` is 1.5; it is a whole number"),
     "skeptic_gate": ({"spec_id": f"{SPEC}\n"}, f"spec_id` is '{SPEC}\\n'; it matches "),
     "evidence_gate": ({"conditions": "none"}, "conditions` is 'none'; it is a list"),
+    "ledger_retired": ({"before": "2025-13"}, "before` is '2025-13'; it matches ^[0-9]{4}-(0[1-9]|1[0-2])$(?!\\n)"),
 }
 
 

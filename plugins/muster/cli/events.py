@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from muster.cli.errors import Mistake
+from muster.cli.events_retire import retire
 from muster.cli.help import colour_option, examples
 from muster.cli.runs import ledger_of, moment
 from muster.cli.terminal import coloured, finish, note, out, style, visible
@@ -33,6 +34,7 @@ _STYLES = {"gate:pass": "green", "gate:fail": "red"}
 
 @click.group(
     "events",
+    commands=[retire],
     invoke_without_command=True,
     epilog=examples(
         "muster events",
@@ -193,7 +195,10 @@ def verify(where: Where, *, head: str | None) -> int:
         return 0
     broken = book.broken(known)
     out("".join(f"{visible(problem)}\n" for problem in broken))
-    end = book.head()
+    end, begins = book.head(), book.begins()
+    if begins:
+        last = f"the event {begins.last_seq}" if begins.last_seq == 1 else f"the events 1 to {begins.last_seq}"
+        note(f"{last}, before {begins.before}, were retired, as event {begins.seq} says; the chain begins behind them")
     if broken:
         note(f"{counted(end.seq, 'event')}: {counted(len(broken), 'break')} in the chain")
         note("help: compare with an export or a backup; later events are still readable")

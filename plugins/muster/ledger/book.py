@@ -5,15 +5,17 @@ implements: MU-LEDGER-8002, MU-LEDGER-8010, MU-LEDGER-8016, MU-LEDGER-8026, MU-L
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from muster.ledger.chain import Parted, appended, continued, head_in, new_events
+from muster.ledger.chain import Parted, appended, continued, events_of, head_in, new_events
 from muster.ledger.database import LedgerUnavailable, opened
 from muster.ledger.events import Draft, Stored, breaks_in, problems_in
 from muster.ledger.invariants import MOST_BYTES, Prior, Standing, violations, wrong_of_part
+from muster.ledger.months import is_month, made, month_of
 from muster.ledger.queries import (
     EVENT_COLUMNS,
     Wanted,
@@ -23,6 +25,8 @@ from muster.ledger.queries import (
     run_query,
     runs_query,
 )
+from muster.ledger.retired import beginning, breaks_before, demand_none
+from muster.ledger.retiring import TOLD, BrokenChain, retire
 from muster.ledger.rows import Run, ScriptRun, ToolCall
 from muster.ledger.scrubbing import Scrubber
 from muster.ledger.shape import is_keepable, shown, size_of, unwritable
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 
     from muster.ledger.database import Database, Dialect, Row, Session
     from muster.ledger.events import Event, Head
+    from muster.ledger.retired import Checkpoint
 
 _encode = msgspec.json.encode
 _decode_run = msgspec.json.Decoder(Run).decode
@@ -129,11 +134,16 @@ class Ledger:
 
         def work(session: Session) -> list[str]:
             firsts = self._demand_right(session, entries, clean, flaws)
+            if self.dialect.name == "postgres":
+                months = {month_of(row["ts"]) for row, first in zip(clean, firsts, strict=True) if first is None}
+                made(session, ("experiences", "run_spec"), months)
             found: dict[str, str] = {}  # what stands for each row of the batch
+            drafts: list[Draft] = []
             for entry, row, first in zip(entries, clean, firsts, strict=True):
                 found[row["id"]] = found.get(first, first) if first else self._insert(session, entry, row)
                 if found[row["id"]] == row["id"]:  # what came of a run that is recorded already is so too
-                    appended(session, self.dialect, entry.events, self._scrubber)
+                    drafts += entry.events
+            appended(session, self.dialect, drafts, self._scrubber)
             return [found[row["id"]] for row in clean]
 
         return self._database.write(work)
@@ -158,7 +168,9 @@ class Ledger:
                 own = spans.setdefault(facts["trace_id"], {})
                 own[facts["span_id"]] = Prior(facts["attempt"], facts["task_id"])
             found += [f"{row.get('id', 'a run')}: {problem}" if len(rows) > 1 else problem for problem in wrong]
-            found += [f"event {draft.type}: {problem}" for draft in entry.events for problem in problems_in(draft)]
+            for draft in entry.events:
+                wrong = [*problems_in(draft), *demand_none([draft.type])]
+                found += [f"event {draft.type}: {problem}" for problem in wrong]
         if found:
             raise Refused("the run is not recorded", found)
         return firsts
@@ -177,9 +189,7 @@ class Ledger:
 
     def _insert(self, session: Session, entry: Entry, row: Mapping[str, Any]) -> str:
         """Insert a run that is right; where another process was quicker with its key, the ID is that one's."""
-        marks = self.dialect.marks(10)
-        done = session.run(f"INSERT INTO experiences VALUES ({marks}) ON CONFLICT DO NOTHING", _columns(row))
-        if not done:
+        if not session.run(*_insertion(self.dialect, row)):
             first = known_keys(session, self.dialect, [row]).get(key_of(row) or "")
             if first is None:
                 raise Refused("the run is not recorded", [f"`id` is {row['id']}, which another run has"])
@@ -233,15 +243,22 @@ class Ledger:
     # Events
 
     def append(self, *drafts: Draft) -> list[Event]:
-        """Append events; one whose key is known is that event already. Raises `Refused`."""
-        wrong = [problem for draft in drafts for problem in problems_in(draft)]
+        """Append events; one whose key is known is that event already. One that was retired is not given.
+
+        Raises `Refused`.
+        """
+        wrong = [problem for draft in drafts for problem in [*problems_in(draft), *demand_none([draft.type])]]
         if wrong:
             raise Refused("the event is not recorded", wrong)
-        return self._database.write(lambda session: appended(session, self.dialect, drafts, self._scrubber))
+        self._database.write(lambda session: appended(session, self.dialect, drafts, self._scrubber))
+        keys = [draft.idempotency_key for draft in drafts]
+        return self._database.read(lambda session: events_of(session, self.dialect, keys))
 
     def head(self) -> Head:
-        """The end of the chain of events."""
-        return self._database.read(head_in)
+        """The end of the chain of events, which is on the disk by now: it may be written down elsewhere."""
+        found = self._database.read(lambda session: head_in(session, self.dialect))
+        self._database.settle()
+        return found
 
     def events(self, **wanted: Any) -> list[Event]:
         """The events that fit, in order: `spec`, `trace`, `type`, `after` a number, and of these the `last` ones."""
@@ -254,20 +271,62 @@ class Ledger:
         return found[::-1] if asked.last is not None else found
 
     def latest(self, type: str, key: str, value: str) -> dict[str, tuple[str, int]]:  # noqa: A002 - as events have it
-        """By one field of the payload, the last value of another in events of a type, and how many there are."""
+        """By one field of the payload, the last value of another in events of a type, and how many there are.
+
+        Those that were retired count. Only of what `TOLD` names is it kept what they said.
+        """
+        if (type, key, value) not in TOLD:
+            raise ValueError(f"what {type} says of {value} by {key} is not kept: name it in TOLD")
         fields = [self.dialect.field("context", name) for name in (key, value)]
         query = f"SELECT {', '.join(fields)} FROM events WHERE type = {self.dialect.marks(1)} ORDER BY seq"
-        found: dict[str, tuple[str, int]] = {}
-        for name, last in self._database.read(lambda session: session.rows(query, (type,))):
+        marks = " AND ".join(f"{column} = {self.dialect.mark}" for column in ("type", "field", "told"))
+        retired = f"SELECT name, last, times FROM event_told WHERE {marks}"
+
+        def work(session: Session) -> tuple[list[Row], list[Row]]:
+            return session.rows(retired, (type, key, value)), session.rows(query, (type,))
+
+        before, rows = self._database.read(work)
+        found: dict[str, tuple[str, int]] = {name: (last, times) for name, last, times in before}
+        for name, last in rows:
             found[name] = (last, found.get(name, ("", 0))[1] + 1)
         return found
 
     def broken(self, head: Head | None = None) -> list[str]:
-        """Where the chain of events does not hold; none where it does, up to the `head` of an earlier day."""
+        """Where the chain of events does not hold; none where it does, up to the `head` of an earlier day.
+
+        Where old events were retired it begins behind them, as the checkpoint says that was sealed then.
+        """
         query = f"SELECT {EVENT_COLUMNS.format(as_text=self.dialect.as_text)} FROM events ORDER BY seq"
-        return self._database.read(
-            lambda session: list(breaks_in((Stored(*row) for row in session.stream(query)), head))
-        )
+
+        def work(session: Session) -> list[str]:
+            begins = beginning(session, self.dialect)
+            before = list(breaks_before(session, begins, head)) if begins else []
+            later = None if begins and head and head.seq <= begins.last_seq else head
+            rows = (Stored(*row) for row in session.stream(query))
+            return before + list(breaks_in(rows, later, begins.end if begins else None))
+
+        return self._database.read(work)
+
+    def begins(self) -> Checkpoint | None:
+        """The checkpoint behind which the chain begins; None where it begins with its first event."""
+        return self._database.read(lambda session: beginning(session, self.dialect))
+
+    def retire(self, before: str, *, rehearse: bool = False) -> Checkpoint | None:
+        """Drop the months before one such as `2025-01`: runs, events and what they name; None where none are there.
+
+        First a checkpoint is sealed in the chain, so that it can be verified from there on. Their keys stay: what was
+        recorded once is known. With `rehearse` nothing is written. Raises `Refused` where the chain does not hold.
+        """
+        if not is_month(before) or before > month_of(time.time()):
+            raise ValueError(f"`before` is {before}; it is a month up to this one, such as 2025-01")
+
+        def work(session: Session) -> Checkpoint | None:
+            return retire(session, self.dialect, before, rehearse=rehearse)
+
+        try:
+            return self._database.write(work)
+        except BrokenChain as error:
+            raise Refused("nothing is retired", error.args) from None
 
     # Asking
 
@@ -311,9 +370,8 @@ class Ledger:
 
     def has_run(self, key: str) -> bool:
         """Whether a run with this key is recorded."""
-        field, mark = self.dialect.field("content", "structured", "idempotency_key"), self.dialect.mark
-        query = f"SELECT 1 FROM experiences WHERE {field} = {mark}"
-        return is_keepable(key) and bool(self._database.read(lambda session: session.rows(query, (key,))))
+        row = {"content": {"structured": {"idempotency_key": key}}}
+        return bool(self._database.read(lambda session: known_keys(session, self.dialect, [row])))
 
     # Carrying
 
@@ -330,7 +388,7 @@ class Ledger:
 
         def work(session: Session) -> int:
             if rehearse:
-                fresh = new_events(session, events, merge=merge)
+                fresh = new_events(session, self.dialect, events, merge=merge)
                 return len(events if fresh is None else fresh)
             return continued(session, self.dialect, events, merge=merge)
 
@@ -382,6 +440,20 @@ def _columns(row: Mapping[str, Any]) -> tuple[Any, ...]:
     texts = [_text(row[name]) for name in ("content", "provenance", "parents", "causes")]
     created = iso_of(row["ts"])  # in one form, as texts are what these are sorted by
     return (row["id"], row["type"], *texts, row["session_id"], created, row["ts"], _text(row["meta"]))
+
+
+def _insertion(dialect: Dialect, row: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    """The statement that inserts a run unless its key or its ID is known, and its values."""
+    values = _columns(row)
+    if dialect.name == "sqlite":
+        return f"INSERT INTO experiences VALUES ({dialect.marks(10)}) ON CONFLICT DO NOTHING", values
+    facts = row["content"]["structured"]
+    told = (facts[name] for name in ("trace_id", "span_id", "attempt", "task_id"))
+    keys = (facts["idempotency_key"], row["id"], row["ts"], *told)
+    key = f"INSERT INTO run_key VALUES ({dialect.marks(7)}) ON CONFLICT DO NOTHING RETURNING id"
+    kinds = ("text", "text", *["jsonb"] * 4, "text", "text", "double precision", "jsonb")
+    marks = ", ".join(f"%s::{kind}" for kind in kinds)
+    return f"WITH own AS ({key}) INSERT INTO experiences SELECT {marks} FROM own", (*keys, *values)
 
 
 def _text(value: Any) -> str:

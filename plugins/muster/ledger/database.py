@@ -44,6 +44,7 @@ class Dialect(Struct, frozen=True):
     text_json: str  # the type of one that is kept byte for byte
     real: str
     as_text: str  # appended to a JSON column to read it as text
+    exact: str  # appended to a text to compare it byte by byte
 
     def field(self, column: str, *path: str) -> str:
         """A field of a JSON column, as text."""
@@ -60,12 +61,15 @@ class Dialect(Struct, frozen=True):
         return ", ".join([self.mark] * count)
 
 
-SQLITE = Dialect("sqlite", "?", "TEXT", "TEXT", "REAL", "")
-POSTGRES = Dialect("postgres", "%s", "JSONB", "JSON", "DOUBLE PRECISION", "::text")
+SQLITE = Dialect("sqlite", "?", "TEXT", "TEXT", "REAL", "", "")
+POSTGRES = Dialect("postgres", "%s", "JSONB", "JSON", "DOUBLE PRECISION", "::text", ' COLLATE "C"')
 
 
 class Session(Protocol):
     """Statements inside one transaction."""
+
+    months: set[tuple[str, str]]
+    """The partitions that are known to be there, by table and month; what is made here comes in once it is found."""
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """What a query yields."""
@@ -73,11 +77,20 @@ class Session(Protocol):
     def run(self, statement: str, parameters: Sequence[Any] = ()) -> int:
         """Change something; how many rows it was."""
 
+    def run_all(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Do the same with each of several rows."""
+
     def stream(self, statement: str, parameters: Sequence[Any] = ()) -> Iterable[Row]:
         """What a query yields, without holding all of it."""
 
+    def at_end(self, statement: str, parameters: Sequence[Any]) -> None:
+        """Have this done together with the end of the transaction; what it yields is not asked for."""
+
     def lock_chain(self) -> None:
         """Let no other process append an event until the transaction ends."""
+
+    def lock_tables(self, tables: Sequence[str]) -> None:
+        """Have tables alone until the transaction ends; whoever waits for them meanwhile waits a moment only."""
 
 
 class Database(Protocol):
@@ -92,6 +105,9 @@ class Database(Protocol):
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Do `work` wholly or not at all; it may be done again where a connection broke."""
+
+    def settle(self) -> None:
+        """Have on the disk what others have committed."""
 
     def batches(self, statement: str) -> Iterator[list[Row]]:
         """All rows of a query, some thousands at a time."""

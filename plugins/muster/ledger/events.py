@@ -32,7 +32,7 @@ class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Draft(_Part, frozen=True, kw_only=True):
     """An event before it has its place in the chain."""
 
-    event: Literal["gate:pass", "gate:fail", "prompt:compiled", "spec:changed"]
+    event: Literal["gate:pass", "gate:fail", "prompt:compiled", "spec:changed", "ledger:retired"]
     type: Name
     code: str = ""
     trace_id: Uuid4

@@ -12,6 +12,8 @@ from msgspec import Meta, Struct
 from muster.ledger.rows import Digest, Name
 
 SpecId = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)")]
+Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$(?!\n)")]
+Count = Annotated[int, Meta(ge=0)]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 
 
@@ -139,6 +141,21 @@ class ChainGate(Payload, frozen=True, kw_only=True):
     decision_digest: Digest | None = None  # of the decision and its conditions
 
 
+class LedgerRetired(Payload, frozen=True, kw_only=True):
+    """Old months were dropped from the ledger. The chain is verified from behind `last_seq` on."""
+
+    before: Month  # the first month that stayed
+    events: Count
+    first_seq: Count  # of the events that were dropped; 0 where none were
+    last_seq: Count  # the last event that is not there any more, whenever it was dropped
+    last_digest: Digest
+    digest: Digest  # folded over the digests of all events up to that one
+    runs: Count
+    runs_digest: Digest  # of their IDs, a line each, in the order of their times
+    tool_calls: Count
+    script_runs: Count
+
+
 class Kind(Struct, frozen=True):
     """What an event of some type is made of."""
 
@@ -148,6 +165,7 @@ class Kind(Struct, frozen=True):
 
 
 _GATE = ("gate:pass", "gate:fail")
+RETIRED = "ledger_retired"
 KINDS: Mapping[str, Kind] = {
     "spec_allocated": Kind(("gate:pass",), SpecAllocated),
     "spec_allocation_refused": Kind(("gate:fail",), SpecAllocationRefused),
@@ -161,4 +179,5 @@ KINDS: Mapping[str, Kind] = {
     "spec_router": Kind(("prompt:compiled",), SpecRouter),
     "skeptic_gate": Kind(_GATE, ChainGate),
     "evidence_gate": Kind(_GATE, ChainGate),
+    RETIRED: Kind(("ledger:retired",), LedgerRetired),
 }

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from muster.ledger.database import POSTGRES, Dialect, LedgerUnavailable, Row, shown_address
+from muster.ledger.parting import CHAIN
 from muster.ledger.schema import VERSION, demand_current, migrate, version_of
 
 if TYPE_CHECKING:
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     import psycopg
 
 T = TypeVar("T")
-_CHAIN = 0x6D757374  # the number of the lock under which events are appended
-_SCHEMA = _CHAIN + 1
+_SCHEMA = CHAIN + 1
+_OLDEST = 120_000  # of a server: before, a partition cannot be added while others write
+_TRIES = 50  # at tables that others read; half a second each, so that nobody waits longer behind us
+# A transaction that ends durably: so has everything that was committed before it.
+_SETTLE = b"SELECT pg_logical_emit_message(true, 'muster', '')"
 
 
 class Postgres:
@@ -28,6 +32,7 @@ class Postgres:
         self._timeout = timeout
         self._connection: psycopg.Connection[Row] | None = None
         self._stood = False  # a connection did
+        self._months: set[tuple[str, str]] = set()
         parts = self._parts()
         self._options = str(parts.get("options") or os.environ.get("PGOPTIONS") or "")
         try:
@@ -59,7 +64,13 @@ class Postgres:
 
         return parts
 
-    def _demand_unicode(self, connection: psycopg.Connection[Row]) -> None:
+    def _demand_usable(self, connection: psycopg.Connection[Row]) -> None:
+        if connection.info.server_version < _OLDEST:
+            self.close()
+            raise LedgerUnavailable(
+                f"{shown_address(self._address)}: the server is PostgreSQL {connection.info.server_version // 10_000}",
+                "a ledger needs version 12 or later",
+            )
         encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":
             self.close()
@@ -73,17 +84,37 @@ class Postgres:
         return POSTGRES
 
     def read(self, work: Callable[[_Session], T]) -> T:
-        return self.write(work)
+        return self._done(work, settles=False)
 
     def write(self, work: Callable[[_Session], T]) -> T:
+        return self._done(work, settles=True)
+
+    def settle(self) -> None:
+        """Have everything that was committed on the disk; a server that only repeats another one has it there."""
+        psycopg = _psycopg()
+        try:
+            self._open(time.monotonic() + self._timeout).execute(_SETTLE)
+        except psycopg.errors.ReadOnlySqlTransaction:
+            pass
+        except psycopg.Error as error:
+            raise self._unavailable(error) from error
+
+    def _done(self, work: Callable[[_Session], T], *, settles: bool) -> T:
         """Do it, and again where the server went away: what was recorded is found by its key, and not written twice."""
         psycopg = _psycopg()
         deadline = time.monotonic() + self._timeout
+        parted_anew = False
         while True:
             try:
                 connection = self._open(deadline)
-                with connection.transaction():
-                    return work(_Session(connection))
+                return _in_transaction(connection, _Session(connection, self._months), work, settles=settles)
+            except psycopg.errors.CheckViolation as error:
+                self.close()
+                # A partition that was known is retired meanwhile; it is made anew for what comes that late.
+                if parted_anew:
+                    raise self._unavailable(error) from error
+                parted_anew = True
+                self._months.clear()
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 lost = self._connection is None or self._connection.closed
                 passing = (lost and self._stood) or _is_passing(error)
@@ -92,6 +123,7 @@ class Postgres:
                     raise self._unavailable(error) from error
                 time.sleep(0.1)
             except psycopg.Error as error:
+                self.close()
                 raise self._unavailable(error) from error
 
     def _open(self, deadline: float) -> psycopg.Connection[Row]:
@@ -107,7 +139,7 @@ class Postgres:
                 # A server that does not answer, or a lock that is never let go of, ends in words and not in silence.
                 options=f"{self._options} -c lock_timeout={limit} -c statement_timeout={limit + 1000} -c timezone=UTC",
             )
-            self._demand_unicode(self._connection)
+            self._demand_usable(self._connection)
             self._stood = True
         return self._connection
 
@@ -194,17 +226,60 @@ def _psycopg() -> Any:
     return psycopg
 
 
+def _in_transaction(
+    connection: psycopg.Connection[Row], session: _Session, work: Callable[[_Session], T], *, settles: bool
+) -> T:
+    """Do it wholly or not at all, and where it settles have it on the disk, as well as what it found there.
+
+    What is to be done last holds the lock of the chain, for which all others wait. So it is sent in one go with the
+    end of the transaction, which lets go of the lock: nobody waits for our program, nor for the way to it. And it lets
+    go before the disk has it, which is waited for afterwards, by many at once. A crash in between loses an end of the
+    server's log, which is what was committed last: an event never without those behind it, and none that was reported.
+    """
+    if connection.pgconn.transaction_status:  # somebody goes through rows meanwhile, and asks about each
+        with connection.transaction():
+            return work(session)
+    connection.execute(b"BEGIN")
+    try:
+        done = work(session)
+    except BaseException:
+        if not connection.closed:
+            connection.execute(b"ROLLBACK")
+        raise
+    if session.last:
+        with connection.pipeline():
+            for statement, parameters in session.last:
+                connection.execute(statement, parameters)
+            connection.execute(b"COMMIT")
+            connection.execute(_SETTLE)
+        return done
+    connection.execute(b"COMMIT")
+    if settles and not session.wrote:  # what it found may be of somebody who still waits for the disk
+        connection.execute(_SETTLE)
+    return done
+
+
 class _Session:
     """Statements on a connection."""
 
-    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+    def __init__(self, connection: psycopg.Connection[Row], months: set[tuple[str, str]] | None = None) -> None:
         self._connection = connection
+        self.months = set() if months is None else months
+        self.wrote = False
+        self.last: list[tuple[bytes, Sequence[Any]]] = []  # what is sent together with the end of the transaction
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
         return self._connection.execute(statement.encode(), parameters or None).fetchall()
 
     def run(self, statement: str, parameters: Sequence[Any] = ()) -> int:
-        return self._connection.execute(statement.encode(), parameters or None).rowcount
+        count = self._connection.execute(statement.encode(), parameters or None).rowcount
+        self.wrote = self.wrote or count > 0
+        return count
+
+    def run_all(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(statement.encode(), rows)
+        self.wrote = True
 
     def stream(self, statement: str, parameters: Sequence[Any] = ()) -> Iterable[Row]:
         """A cursor of the server: of a million rows, some thousands are held at a time."""
@@ -214,4 +289,22 @@ class _Session:
             yield from cursor
 
     def lock_chain(self) -> None:
-        self._connection.execute(b"SELECT pg_advisory_xact_lock(%s)", (_CHAIN,))
+        self._connection.execute(b"SELECT pg_advisory_xact_lock(%s)", (CHAIN,))
+
+    def at_end(self, statement: str, parameters: Sequence[Any]) -> None:
+        self.last.append((statement.encode(), parameters))
+
+    def lock_tables(self, tables: Sequence[str]) -> None:
+        psycopg = _psycopg()
+        names = ", ".join(tables)
+        for left in reversed(range(_TRIES)):
+            try:
+                with self._connection.transaction():
+                    self._connection.execute(b"SET LOCAL lock_timeout = '500ms'")
+                    self._connection.execute(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE".encode())
+                    self._connection.execute(b"SET LOCAL lock_timeout = DEFAULT")
+                break
+            except psycopg.errors.LockNotAvailable:
+                if not left:
+                    raise
+                time.sleep(0.1)

@@ -14,6 +14,8 @@ from muster.ledger.shape import is_keepable
 from muster.ledger.times import iso_of, within_reach
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from muster.ledger.database import Dialect
     from muster.ledger.rows import RunStatus
 
@@ -60,10 +62,19 @@ def columns_of_run(dialect: Dialect) -> str:
 def run_query(identity: str, dialect: Dialect) -> Query:
     """The query for a run by its ID, or by the 16 characters that end it."""
     column, index = "e.id", "experiences"
+    parameters: tuple[Any, ...] = (identity,)
+    further = ""
     if not identity.startswith("task_exec_"):
         column, index = dialect.end_of("e.id"), "ix_experiences_short"
-    text = f"SELECT {columns_of_run(dialect)} FROM experiences e WHERE {column} = {dialect.mark}"
-    return Query(text, (identity,), index)
+    elif dialect.name == "postgres":
+        further, parameters = _in_its_month("id"), (identity, identity)
+    text = f"SELECT {columns_of_run(dialect)} FROM experiences e WHERE {column} = {dialect.mark}{further}"
+    return Query(text, parameters, index)
+
+
+def _in_its_month(field: str) -> str:
+    """That a run is looked for in the one month in which `run_key` has it."""
+    return f" AND e.ts = (SELECT k.ts FROM run_key k WHERE k.{field} = %s)"
 
 
 def runs_query(wanted: Wanted, dialect: Dialect) -> Query:
@@ -89,8 +100,9 @@ def runs_query(wanted: Wanted, dialect: Dialect) -> Query:
         ),
     ):
         if value is not None:
-            conditions.append(f"{condition} = {dialect.mark}")
-            parameters.append(value)
+            of_key = its_index == "ix_experiences_idempotency" and dialect.name == "postgres"
+            conditions.append(f"{condition} = {dialect.mark}{_in_its_month('idempotency_key') if of_key else ''}")
+            parameters += [value, value] if of_key else [value]
             if not index:
                 order, index = its_order, its_index
     if index == "ix_experiences_task_slug" and wanted.status is not None:
@@ -98,22 +110,33 @@ def runs_query(wanted: Wanted, dialect: Dialect) -> Query:
     if index == "run_spec" and wanted.status is not None:
         index = "ix_run_spec_status"
     if wanted.spec is not None:
-        source = "run_spec s JOIN experiences e ON e.id = s.run_id"
+        source = f"run_spec s JOIN experiences e ON e.id = s.run_id{_IN_ONE_MONTH[dialect.name]}"
     if not index:
         conditions.append(f"e.type = {dialect.mark}")
         parameters.append(TYPE)
         index = "ix_experiences_type_ts"
-    column = order.split()[0]
-    for moment, sign in ((wanted.since, ">="), (wanted.until, "<")):
-        if moment is not None:
-            conditions.append(f"{column} {sign} {dialect.mark}")
-            reached = within_reach(moment)
-            parameters.append(iso_of(reached) if column == "e.created_at" else reached)
+    for condition, value in _within(wanted, order.split()[0], dialect):
+        conditions.append(condition)
+        parameters.append(value)
     text = f"SELECT {columns_of_run(dialect)} FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {order}"
     if wanted.limit is not None:
         text += f" LIMIT {dialect.mark}"
         parameters.append(_counted("limit", wanted.limit))
     return Query(text, tuple(parameters), index)
+
+
+_IN_ONE_MONTH = {"sqlite": "", "postgres": " AND e.ts = s.ts"}
+
+
+def _within(wanted: Wanted, column: str, dialect: Dialect) -> Iterator[tuple[str, Any]]:
+    """The conditions on the time, with their values."""
+    for moment, sign, margin in ((wanted.since, ">=", -1), (wanted.until, "<", 1)):
+        if moment is None:
+            continue
+        reached = within_reach(moment)
+        yield f"{column} {sign} {dialect.mark}", iso_of(reached) if column == "e.created_at" else reached
+        if column == "e.created_at" and dialect.name == "postgres":  # its months are told apart by the number
+            yield f"e.ts {sign} {dialect.mark}", reached + margin
 
 
 def _counted(name: str, number: int) -> int:

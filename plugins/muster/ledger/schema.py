@@ -8,11 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muster.ledger.database import LedgerUnavailable, NoLedger
+from muster.ledger.parting import keys_and_months
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from muster.ledger.database import Dialect, Session
 
-VERSION = 2
+VERSION = 3
 TABLE = "muster_ledger"
 FIRST = "run a command that records, such as `muster check`"
 
@@ -62,7 +65,7 @@ def migrate(session: Session, dialect: Dialect, to: int = VERSION) -> None:
     """Bring the tables to a version; inside the transaction of the caller, so all of it or nothing."""
     version = version_of(session, dialect)
     for step in range(version + 1, to + 1):
-        for statement in _STEPS[step](dialect):
+        for statement in _STEPS[step](session, dialect):
             session.run(statement)
     if version == 0:
         session.run(f"INSERT INTO {TABLE} (version) VALUES ({to})")
@@ -165,4 +168,8 @@ def _events(dialect: Dialect) -> list[str]:
     ]
 
 
-_STEPS = {1: _runs, 2: _events}
+_STEPS: dict[int, Callable[[Session, Dialect], Iterable[str]]] = {
+    1: lambda _, dialect: _runs(dialect),
+    2: lambda _, dialect: _events(dialect),
+    3: keys_and_months,
+}

@@ -129,6 +129,9 @@ class Sqlite:
                 return self._done(begin, work)
             raise self._unavailable(error) from error
 
+    def settle(self) -> None:
+        """It is there as far as anybody can see it."""
+
     def batches(self, statement: str) -> Iterator[list[Row]]:
         try:
             cursor = self._connection.execute(statement)
@@ -210,6 +213,7 @@ class _Session:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.months: set[tuple[str, str]] = set()
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
         return self._connection.execute(statement, parameters).fetchall()
@@ -217,11 +221,20 @@ class _Session:
     def run(self, statement: str, parameters: Sequence[Any] = ()) -> int:
         return self._connection.execute(statement, parameters).rowcount
 
+    def run_all(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._connection.executemany(statement, rows)
+
     def stream(self, statement: str, parameters: Sequence[Any] = ()) -> Iterable[Row]:
         return self._connection.execute(statement, parameters)
 
+    def at_end(self, statement: str, parameters: Sequence[Any]) -> None:
+        self.run(statement, parameters)
+
     def lock_chain(self) -> None:
         """Who writes is alone already."""
+
+    def lock_tables(self, tables: Sequence[str]) -> None:
+        """The same."""
 
 
 def _in_transaction(connection: sqlite3.Connection, begin: str, work: Callable[[_Session], T]) -> T:

@@ -41,29 +41,41 @@ def parts_of(row: Mapping[str, Any]) -> tuple[list[str], list[str]]:
 
 def known_keys(session: Session, dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The ID of the run that stands, for each key of these rows that is known."""
-    key = dialect.field("content", "structured", "idempotency_key")
-    return dict(_found(session, dialect, f"SELECT {key}, id FROM experiences WHERE {key}", map(key_of, rows)))
+    query = "SELECT idempotency_key, id FROM run_key WHERE idempotency_key"
+    found: dict[str, str] = dict(_found(session, dialect, query, map(key_of, rows)))
+    if dialect.name == "sqlite":  # whose `run_key` holds those that were retired
+        key = dialect.field("content", "structured", "idempotency_key")
+        found.update(_found(session, dialect, f"SELECT {key}, id FROM experiences WHERE {key}", map(key_of, rows)))
+    return found
 
 
 def spans_of(session: Session, dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Prior]]:
     """The attempts by their spans, for each trace of these rows."""
-    trace, *told = (dialect.field("content", "structured", f) for f in ("trace_id", "span_id", "attempt", "task_id"))
-    query = f"SELECT {trace}, {', '.join(told)} FROM experiences WHERE {trace}"
+    queries = ["SELECT trace_id, span_id, attempt, task_id FROM run_key WHERE trace_id"]
+    if dialect.name == "sqlite":
+        names = ("trace_id", "span_id", "attempt", "task_id")
+        trace, *told = (dialect.field("content", "structured", name) for name in names)
+        queries.append(f"SELECT {trace}, {', '.join(told)} FROM experiences WHERE {trace}")
     found: dict[str, dict[str, Prior]] = {}
-    for name, span, number, task_id in _found(session, dialect, query, map(trace_of, rows)):
-        found.setdefault(name, {})[span] = Prior(int(number), task_id)
+    for query in queries:
+        for name, span, number, task_id in _found(session, dialect, query, map(trace_of, rows)):
+            found.setdefault(name, {})[span] = Prior(int(number), task_id)
     return found
 
 
 def present(session: Session, dialect: Dialect, table: str, names: Iterable[str]) -> frozenset[str]:
     """Which of these names are rows of a table."""
-    return frozenset(row[0] for row in _found(session, dialect, f"SELECT id FROM {table} WHERE id", names))
+    # A row that is about to be retired is waited for: a run must not name it then.
+    end = " FOR KEY SHARE" if dialect.name == "postgres" else ""
+    return frozenset(row[0] for row in _found(session, dialect, f"SELECT id FROM {table} WHERE id", names, end))
 
 
-def _found(session: Session, dialect: Dialect, query: str, values: Iterable[str | None]) -> Iterator[Row]:
+def _found(
+    session: Session, dialect: Dialect, query: str, values: Iterable[str | None], end: str = ""
+) -> Iterator[Row]:
     wanted = iter({value for value in values if value is not None})
     while some := tuple(islice(wanted, _AT_ONCE)):
-        yield from session.rows(f"{query} IN ({dialect.marks(len(some))})", some)
+        yield from session.rows(f"{query} IN ({dialect.marks(len(some))}){end}", some)
 
 
 def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
