@@ -17,7 +17,8 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from junitparser import JUnitXml
 
 import corpus
-from muster.gate.report import WRITERS, JsonReport, subject_of
+from muster.gate.report import WRITERS, subject_of
+from muster.gate.report.as_json import JsonReport
 from muster.inputs import memory
 from muster.model import Allocated, Outcome
 from muster.pipeline import run

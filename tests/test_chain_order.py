@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chain_turns import label_after, numbered, text_of, turn_of
-from muster.chains.following import Progress, advanced, labels_due, missing_turns, moves_from, next_turns
+from muster.chains.due import next_turns
+from muster.chains.following import Progress, advanced, labels_due, missing_turns, moves_from
 from muster.chains.labels import Label, Step
 from muster.chains.machine import TABLE, Move, State
 from muster.chains.order import walk_of
@@ -189,8 +190,8 @@ NEXT = {
     "after phase 0": (
         PHASE_0,
         (
-            "SPIKE PRE PROMPT 1 (OCP)",
             "authorization of Prompt 1 (Planner)",
+            "SPIKE PRE PROMPT 1 (OCP)",
             "decision to align with the main branch (OCP)",
         ),
     ),
@@ -206,11 +207,11 @@ NEXT = {
     "after a step": (
         f"{PHASE_0} {STEP.format('1')}",
         (
-            "SPIKE PRE PROMPT 2 (OCP)",
-            "SPIKE POST PROMPT 1 (OCP)",
             "authorization of Prompt 2 (Planner)",
             "authorization of Prompt 1a (Planner)",
             "authorization of Prompt N+1 (Planner)",
+            "SPIKE PRE PROMPT 2 (OCP)",
+            "SPIKE POST PROMPT 1 (OCP)",
             "decision to align with the main branch (OCP)",
         ),
     ),

@@ -49,7 +49,7 @@ def complete(root: Path, turns: int | None = None) -> Path:
 
 def offers(progress: Progress, *used: str) -> list[str]:
     """What may follow, in the words of the command line; asides in parentheses."""
-    dues = [due for due in due_in(progress, used) if not due.named_only]
+    dues = [due for due in due_in(progress, SETTINGS, used) if not due.named_only]
     return [f"({due.what} {due.label})" if due.aside else f"{due.what} {due.label}" for due in dues]
 
 
@@ -139,6 +139,11 @@ def test_a_new_chain_has_the_next_number_its_title_and_a_trace_of_its_own(
             "next: answer what is still `<fill: ...>` in it, then run `muster chain add 008-retry-limit` for the turn"
             " behind it"
         ),
+        (
+            "next: set `chains.documents` in muster.toml to what a chain has to read: the project has no"
+            " .github/codex-instructions.md, system/ops/agents_index.md, .codex/AGENTS.md"
+        ),
+        "next: set `chains.language` in muster.toml to that of the responses: without it they have to be Italian",
     ]
     text = (tmp_path / path).read_text(encoding="utf-8")
     head, _, body = text.partition("\n---\n")
@@ -156,6 +161,14 @@ def test_a_new_chain_has_the_next_number_its_title_and_a_trace_of_its_own(
         "- [AGENTS.md](../../AGENTS.md)",
         "- `.codex/AGENTS.md`",
     ]
+
+
+def test_a_project_that_has_settled_its_chains_is_told_of_no_setting(
+    tmp_path: Path, muster: Callable[..., Told]
+) -> None:
+    write(tmp_path, {"AGENTS.md": "# Agents\n", "muster.toml": '[chains]\ndocuments = ["AGENTS.md"]\n'})
+
+    assert [line.split()[1] for line in muster("chain", "new", "retry")[2].splitlines()] == ["answer"]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +233,8 @@ def test_a_chain_is_not_written_where_no_check_would_read_it(tmp_path: Path, mus
 
 
 def test_a_dry_run_shows_the_turn_and_writes_nothing(tmp_path: Path, muster: Callable[..., Told]) -> None:
+    write(tmp_path, {"muster.toml": "[chains]\ndocuments = []\n"})
+
     status, out, err = muster("chain", "new", "retry", "--dry-run")
 
     assert (status, err, out.splitlines()[:5]) == (
@@ -237,8 +252,8 @@ def test_where_several_turns_may_follow_they_are_named_as_commands(tmp_path: Pat
         2,
         "",
         (
-            f"muster chain add {NAME} phase-decision  # decision that phase 0 is over\n"
-            f"muster chain add {NAME} authorization   # authorization of Prompt 0a\n"
+            f"muster chain add {NAME} phase-decision  # decision that phase 0 is over (OCP)\n"
+            f"muster chain add {NAME} authorization   # authorization of Prompt 0a (OCP)\n"
             f"muster: {NAME} is surveyed: several turns may follow\n"
             "help: copy one of these commands\n"
         ),
@@ -252,7 +267,7 @@ def test_a_turn_that_may_not_follow_is_refused_with_those_that_may(tmp_path: Pat
         2,
         "",
         (
-            f"muster chain add {NAME} response  # response to Prompt 0\n"
+            f"muster chain add {NAME} response  # response to Prompt 0 (Codex)\n"
             f"muster: {NAME} is asked: authorization with the label 1\\x1b[2J may not follow\n"
             "help: copy one of these commands, or see `muster chain status`\n"
         ),
@@ -395,7 +410,7 @@ def test_the_status_lists_the_open_chains_and_counts_the_others(tmp_path: Path, 
     assert (status, err) == (0, "1 chain has ended: `muster chain status --all` lists all\n")
     assert [line.split() for line in out.splitlines()] == [
         ["state", "phase", "turns", "findings", "chain", "next"],
-        ["onboarded", "start", "1", "none", "chains/002-more", "Prompt", "0"],
+        ["onboarded", "start", "1", "none", "chains/002-more", "Prompt", "0", "(OCP)"],
     ]
     assert [line.split()[0] for line in every[1].splitlines()] == ["state", "closed", "onboarded"]
 
@@ -419,8 +434,54 @@ def test_the_status_of_one_chain_says_phase_missing_next_and_findings(
         "  Codex: response to Prompt 0                  003-response-0.md",
         "  OCP: authorization of Prompt 0a: AUTHORIZED  004-authorization-0a.md",
     ]
-    assert parts[4][1:] == [f"  muster chain add {NAME} exploration  # Prompt 0a"]
+    assert parts[4][1:] == [f"  muster chain add {NAME} exploration  # Prompt 0a (OCP)"]
     assert [line.split()[1] for line in parts[5][1:]] == ["error[CHN003]"]
+
+
+@pytest.mark.requirement("MU-CHAIN-7042")
+def test_an_answer_in_another_language_is_told_which_setting_says_so(
+    tmp_path: Path, muster: Callable[..., Told]
+) -> None:
+    response = complete(tmp_path, turns=3) / "chains" / NAME / "003-response-0.md"
+    front = "".join(response.read_text(encoding="utf-8").partition("\n---\n")[:2])
+    prose = "I read the files of the queue, and there is nothing that counts how often a job has been tried.\n" * 3
+    response.write_text(f"{front}\n## Findings\n\n{prose}", encoding="utf-8")
+
+    out = muster("check", "--select", "CHN026")[1]
+
+    assert out.splitlines()[-2:] == [
+        "  help: write it in Italian, mark it with `mode: control`, or set `chains.language`; see `muster rule CHN026`",
+        "",
+    ]
+
+
+@pytest.mark.requirement("MU-CHAIN-7003")
+def test_a_gate_that_is_not_decided_is_what_comes_next(tmp_path: Path, muster: Callable[..., Told]) -> None:
+    complete(tmp_path, turns=12)
+    asks = "evidence gate of Prompt 1, not decided yet (OCP): 013-evidence-gate-1.md:12 asks PASS or HOLD"
+
+    muster("chain", "add")
+    parts = [part.splitlines() for part in muster("chain", "status", "retry")[1].split("\n\n")]
+    (chain,) = json.loads(muster("chain", "status", "--format", "json")[1])
+
+    assert muster("chain", "status")[1].splitlines()[1].split("  ")[-1] == asks
+    assert parts[0][1] == "answered, phase 1..N; 13 turns"
+    assert parts[3][-1].split("  ")[1] == "OCP: evidence gate of Prompt 1: not decided"
+    assert parts[4][:2] == ["missing", "  - evidence gate of Prompt 1 (OCP)"]
+    assert parts[5] == ["next", f"  {asks}"]
+    assert (chain["next"], chain["may_follow"]) == ([asks], [])
+
+    answer(tmp_path, "013-evidence-gate-1.md", {"PASS or": "HOLD", "YES": "YES"})
+    assert muster("chain", "status")[1].splitlines()[1].split("  ")[-1] == "authorization of Prompt 1a (Planner)"
+
+
+def test_a_turn_that_still_asks_is_what_comes_next(muster: Callable[..., Told]) -> None:
+    muster("chain", "new", "retry")
+
+    assert muster("chain", "status")[1].splitlines()[1].split("  ")[-1] == (
+        "onboarding task, not filled in yet (Planner): 001-onboarding.md:26 asks"
+        " what the chain is to reach, in which ste\N{HORIZONTAL ELLIPSIS}ow everybody will see that it is reached"
+    )
 
 
 @pytest.mark.requirement("MU-CHAIN-7003")

@@ -12,6 +12,7 @@ from muster.ledger.statistics import RunHistory, trend_in
 from muster.ledger.task import Clock, begin
 from muster.model import Severity, Status
 from muster.recording import gate_events
+from muster.told import told_of
 from standing import FILES, links, outcome_of, pages_of, rows, section, words
 
 DASHBOARD = "dashboard/index.md"
@@ -50,7 +51,7 @@ def test_a_check_records_how_many_requirements_have_each_status_spec_by_spec() -
     }
     outcome = outcome_of(FILES | own)
     run = begin("check", clock=Clock()).succeeded()
-    drafts = list(gate_events(run, outcome, outcome.findings, Severity.ERROR))
+    drafts = list(gate_events(run, told_of(outcome), outcome.findings, Severity.ERROR))
 
     assert [(draft.context["record"], draft.context["statuses"]) for draft in drafts] == [
         ("specs/queue/elicitation.md", {"failing": 1, "implemented": 1, "specified": 1, "tested": 1, "verified": 1}),
@@ -62,7 +63,7 @@ def test_a_check_of_a_project_without_requirements_records_no_statuses() -> None
     outcome = outcome_of({"specs/10-queue.md": "# Queue SPEC\n"})
     run = begin("check", clock=Clock()).succeeded()
 
-    assert ["statuses" in draft.context for draft in gate_events(run, outcome, (), Severity.ERROR)] == [False]
+    assert ["statuses" in draft.context for draft in gate_events(run, told_of(outcome), (), Severity.ERROR)] == [False]
 
 
 @pytest.mark.requirement("MU-SITE-9020")

@@ -12,8 +12,9 @@ from msgspec import Struct
 
 from muster.model import Document
 from muster.settings import Marker, RequirementSettings, Settings
-from muster.site.extension import MusterExtension, completed
+from muster.site.extension import MusterExtension, completed, unmarked
 from muster.site.index import Entry, Index, index_of
+from muster.site.set_aside import set_aside
 from muster.specs.reading import read_document
 
 BADGES = (
@@ -249,8 +250,30 @@ def test_badges_added_later_stand_where_they_do_at_once(marker: Marker, text: st
     extension = MusterExtension(host, badges=False)
     without = Markdown(extensions=[extension, *EXTENSIONS]).convert(text)
 
+    held = unmarked(without, extension.placed, host)
+
     assert "muster-badge" not in without
-    assert completed(without, extension.placed, host) == rendered(host)
+    assert "<a" not in held.content
+    assert completed(held, held.content, host) == rendered(host)
+
+
+@pytest.mark.requirement("MU-SITE-9010")
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ("<p>[A-1] a <b>[A-1]</b> c</p>", "<p><A-1>[A-1]</A-1> a <b>[A-1]</b> c</p>"),
+        ("<p>see [A-12] [A-1] a [A-12]</p>", "<p>see <A-12>[A-12]</A-12> <A-1>[A-1]</A-1> a [A-12]</p>"),
+        ("<h1>x</h1><p>[A-12] b</p>", "<A-1></A-1><h1>x</h1><p><A-12>[A-12]</A-12> b</p>"),
+        ("", "<A-12></A-12><A-1></A-1>"),
+    ],
+    ids=["unchanged", "moved", "one marker gone", "all gone"],
+)
+def test_anchors_that_were_set_aside_find_their_markers_in_a_page_that_others_changed(made: str, expected: str) -> None:
+    first = '<p><a id="A-1">[A-1]</a> a <b>[A-1]</b> c</p>'
+    both = '<p><a id="A-1">[A-1]</a> a <a id="A-12">[A-12]</a> <a id="other">b</a></p>'
+    held = set_aside(first if made.startswith("<p>[A-1]") else both, {"A-1", "A-12"})
+
+    assert held.with_anchors(made, lambda marker: f"<{marker.id}>{marker.text}</{marker.id}>") == expected
 
 
 @pytest.mark.requirement("MU-SITE-9012")
@@ -264,7 +287,9 @@ def test_badges_are_one_named_link_where_a_page_tells_all_of_the_requirement(lat
         " data-search-exclude>"
     )
 
-    assert (completed(html, extension.placed, host) if later else html) == (
+    held = unmarked(html, extension.placed, host)
+
+    assert (completed(held, held.content, host) if later else html) == (
         f"<ul>\n<li>{anchored('A-1001', 'must', (opening, '</a>'))} It MUST run.</li>\n</ul>"
     )
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -110,37 +107,3 @@ def test_every_requirement_of_the_repository_stands_in_a_committed_file() -> Non
 
     assert len(wanted) > 100
     assert sorted(found) == sorted(wanted)
-
-
-WITHOUT_NETWORK = """
-import socket, sys
-def refuse(*_):
-    raise OSError("this build has no network")
-socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
-from mkdocs.__main__ import cli
-cli(["build", "--strict", "--site-dir", sys.argv[1]])
-"""
-
-
-@pytest.mark.requirement("MU-SITE-9001")
-@pytest.mark.site
-def test_the_own_site_is_built_with_material_in_strict_mode_and_without_network(clone: Path, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_NETWORK, str(tmp_path / "site")],
-        cwd=clone,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stderr
-    page = (tmp_path / "site" / "10-requirements" / "index.html").read_text(encoding="utf-8")
-    assert "mkdocs-material" in page
-    assert '<a id="MU-REQ-1001" class="muster-id"' in page
-    assert (tmp_path / "site" / "compliance" / "requirements" / "index.html").is_file()
-    assert (tmp_path / "site" / "requirements" / "requirements.yaml").read_bytes() == (clone / DERIVED).read_bytes()
-    loaded = re.findall(
-        r'<(?:script|img|iframe|link rel="(?:stylesheet|icon|preconnect)")[^>]* (?:src|href)="(//|https?:)', page
-    )
-    assert loaded == []

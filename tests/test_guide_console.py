@@ -27,6 +27,7 @@ TOLD = {
     "from-strictdoc.md": "test_guide_coming_from.py",
     "index.md": "test_guide_start.py",
     "packets.md": "test_guide_packets.py",
+    "portfolio.md": "test_guide_portfolio.py",
     "prompts.md": "test_guide_prompts.py",
     "trace.md": "test_guide_trace.py",
 }
@@ -37,12 +38,14 @@ NETWORK = "it needs the package registry; test_shipped.py installs"
 # Beginnings of commands that no test runs as they stand. Their words and options are looked at all the same.
 NOT_RUN = {
     "muster packet ": OWN_PAGE,
+    "muster portfolio ": OWN_PAGE,
     "muster prompt ": OWN_PAGE,
     "muster chain ": OWN_PAGE,
     "muster allocate ": "told by test_guide_ledger.py, in a project with a record",
     "muster check --watch": NO_END,
     "muster events --follow": NO_END,
     "muster events --spec-id ": OTHER_DAY,
+    "muster events retire": "test_ledger_retention.py has a ledger with old months",
     "muster events verify --head ": "the head of another day; cases/ledger.md has one",
     "muster runs show ": OTHER_DAY,
     "muster runs --trace ": OTHER_DAY,

@@ -29,22 +29,34 @@ def pages_of(files: dict[str, str]) -> dict[str, str]:
     return {page.path: page.text for page in generated_pages(outcome_of(files), (), LINKS)}
 
 
+def numbers(spec: str, *counts: int) -> str:
+    """The cells of a row, each number a link to its rows in the matrix."""
+    kinds = ("level=must", "level=should", "level=may", "", "status=specified")
+    cells = ""
+    for kind, number in zip(kinds, counts, strict=True):
+        filters = "&amp;".join([*([f"spec={spec}"] if spec else []), *([kind] if kind or spec else [])])
+        href = f"matrix.md?{filters}" if filters else "matrix.md"
+        shown = f'<a href="{href}">{number}</a>' if number else '<span class="muster-zero">0</span>'
+        cells += f"<td>{shown}</td>"
+    return cells
+
+
 @pytest.mark.requirement("MU-SITE-9004", "MU-SITE-9008")
 def test_page_of_all_specs_holds_totals_by_level_and_status() -> None:
     files = {"specs/10-queue.md": QUEUE, "specs/20-pool.md": f"# Pool\n\n{HEAD}- [P-1001] It SHOULD run.\n"}
 
     assert pages_of(files)["compliance/index.md"] == (
-        "# Compliance\n\n"
+        "---\nhide:\n  - toc\n---\n\n# Compliance\n\n"
         '<p>4 requirements in 2 specs. <a href="matrix.md">All in one table</a></p>\n\n'
         '<div class="muster-table muster-numbers">\n<table>\n'
         "<caption>Requirements by spec, level and status</caption>\n"
         '<thead>\n<tr><th scope="col">Spec</th><th scope="col">must</th><th scope="col">should</th>'
         '<th scope="col">may</th><th scope="col">all</th><th scope="col">specified</th></tr>\n'
         "</thead>\n<tbody>\n"
-        '<tr><th scope="row"><a href="queue.md">Queue</a></th><td>2</td><td>0</td><td>1</td><td>3</td><td>3</td></tr>\n'
-        '<tr><th scope="row"><a href="pool.md">Pool</a></th><td>0</td><td>1</td><td>0</td><td>1</td><td>1</td></tr>\n'
+        f'<tr><th scope="row"><a href="queue.md">Queue</a></th>{numbers("specs/10-queue.md", 2, 0, 1, 3, 3)}</tr>\n'
+        f'<tr><th scope="row"><a href="pool.md">Pool</a></th>{numbers("specs/20-pool.md", 0, 1, 0, 1, 1)}</tr>\n'
         "</tbody>\n<tfoot>\n"
-        '<tr><th scope="row">All specs</th><td>2</td><td>1</td><td>1</td><td>4</td><td>4</td></tr>\n'
+        f'<tr><th scope="row">All specs</th>{numbers("", 2, 1, 1, 4, 4)}</tr>\n'
         "</tfoot>\n</table>\n</div>\n"
     )
 
@@ -52,9 +64,8 @@ def test_page_of_all_specs_holds_totals_by_level_and_status() -> None:
 def test_page_of_a_spec_links_each_requirement_to_its_anchor() -> None:
     page = pages_of({"specs/10-queue.md": QUEUE})["compliance/queue.md"]
 
-    assert page.startswith(
-        "---\nsearch:\n  exclude: true\n---\n\n# Queue\n\n<p>3 requirements (2 must, 1 may; 3 specified)"
-    )
+    head = "---\nsearch:\n  exclude: true\nhide:\n  - toc\n---\n\n# Queue\n\n"
+    assert page.startswith(f'{head}<div class="muster-report">\n<p>3 requirements (2 must, 1 may; 3 specified)')
     assert re.findall(r'<tr><th scope="row" id="[^"]*"><a href="([^"]*)">([^<]*)</a></th>', page) == [
         ("../../10-queue.md#Q-1001", "Q-1001"),
         ("../../10-queue.md#Q-1002", "Q-1002"),
@@ -67,7 +78,9 @@ def test_project_without_requirements_has_a_page_that_says_so() -> None:
     pages = pages_of({"specs/index.md": "# Nothing\n"})
 
     assert {"compliance/index.md", "compliance/matrix.md", "runs/index.md"} <= pages.keys()
-    assert pages["compliance/index.md"] == "# Compliance\n\nNo spec defines a requirement yet.\n"
+    assert pages["compliance/index.md"] == (
+        "---\nhide:\n  - toc\n---\n\n# Compliance\n\nNo spec defines a requirement yet.\n"
+    )
 
 
 def test_spec_outside_the_documentation_folder_is_listed_without_link() -> None:
@@ -117,7 +130,7 @@ def test_each_rule_has_a_page_made_from_it() -> None:
         *(f"rules/{code}.md" for code in RULES),
     ]
     for code, rule in RULES.items():
-        assert f"[{code}]({code}.md) {rule.name}" in pages["rules/index.md"]
+        assert f"[{code} {rule.name}]({code}.md)" in pages["rules/index.md"]
         assert rule.why in pages[f"rules/{code}.md"]
 
 
@@ -143,4 +156,4 @@ def test_the_list_of_rules_has_a_heading_for_each_prefix() -> None:
     page = rule_index_page(tuple(RULES.values()))
 
     assert re.findall(r"^## (\w{3}): .+$", page, re.MULTILINE) == sorted(FAMILIES)
-    assert "\n\n## LNK: Links\n\n- [LNK001](LNK001.md) missing-target (error): " in page
+    assert "\n\n## LNK: Links\n\n- [LNK001 missing-target](LNK001.md) <span class=" in page

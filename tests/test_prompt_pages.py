@@ -69,7 +69,6 @@ Created: 2026-02-27T09:46:09Z
 Last-Modified: 2026-02-28T09:46:09Z
 """
 HOSTILE = "</code></pre><script>alert(1)</script> {{ config }} {% raw %} ![x](y) | *z* \u202egnp.exe"
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 def compiled(root: Path, values: dict[str, str], hour: int = 10, **order: Any) -> str:
@@ -628,7 +627,7 @@ site_name: Sample
 docs_dir: specs
 strict: true
 theme: {name: material, font: false}
-plugins: [search, muster-specs, muster-compliance]
+plugins: [search, muster-specs, muster-compliance: {rules: false}]
 """
 
 
@@ -664,48 +663,6 @@ def test_a_site_shows_the_prompts_and_none_of_its_links_is_dead(tmp_path: Path) 
     assert re.search(r'<dt>Event</dt><dd><a href="\.\./\.\./runs/#run-', page(site, f"prompts/{other}/index.html"))
     done = run(tmp_path, "muster", "links", "site")
     assert (done.returncode, done.stdout) == (0, "")
-
-
-@pytest.mark.site
-@pytest.mark.requirement("MU-SITE-9030", "MU-SITE-9032")
-@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no browser at {CHROMIUM}: apt-get install chromium")
-def test_the_pages_do_not_scroll_sideways_on_a_phone_and_the_bar_can_be_read_in_both_schemes(tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
-    site, compiles = site_in(tmp_path)
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=options)
-        view = browser.new_page(viewport={"width": 390, "height": 844})
-        for name in (".", "packs/spec_router_pack-1", *compiles):
-            view.goto((site / f"prompts/{name}/index.html").as_uri())
-            assert view.evaluate("document.documentElement.scrollWidth") == 390
-        bar = view.locator(".muster-budget svg").last
-        box = bar.bounding_box()
-        assert box
-        assert 300 < box["width"] <= 390
-        for scheme in ("default", "slate"):
-            view.evaluate(f"document.body.setAttribute('data-md-color-scheme', '{scheme}')")
-            colours = "part => [getComputedStyle(part).fill, getComputedStyle(part).stroke]"
-            for kind in ("prefix", "value-0", "template"):
-                own = bar.locator(f"rect.muster-share-{kind}").first.evaluate(colours)
-                words_of_it = bar.locator(f"text.muster-share-{kind}").first
-                if words_of_it.count():
-                    assert contrast(own[0], words_of_it.evaluate("part => getComputedStyle(part).fill")) >= 4.5
-                assert contrast(own[0], own[1]) >= 3
-        browser.close()
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, `rgb(1, 2, 3)`."""
-    values = sorted(_luminance(colour) for colour in (one, other))
-    return (values[1] + 0.05) / (values[0] + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(number) / 255 for number in re.findall(r"\d+", colour)[:3]]
-    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_views_are_values_of_their_own(tmp_path: Path) -> None:

@@ -44,7 +44,6 @@ SETTINGS = Settings(links=LinkSettings(repository="https://git.example/queue"))
 SPEC = "# Queue\n\nConformance language: RFC 2119 and RFC 8174\n\n- [Q-1001] It MUST run.\n"
 SPEC_ID = "0b9d5f5c-5b1e-5c57-9a53-7f0c1c524a11"
 HOSTILE = "</code></pre><script>alert(1)</script> {{ config }} {% raw %} ![x](y) | *z* \u202egnp.exe"
-CHROMIUM = Path("/usr/bin/chromium")
 RESPONSE = """\
 ---
 kind: response
@@ -326,13 +325,13 @@ def test_the_conditions_of_a_gate_stand_at_it() -> None:
     assert facts(text)["Gates"] == "skeptic 1 PASS WITH CONDITIONS"
 
 
-def test_what_leads_on_is_named_before_what_is_beside_the_way() -> None:
-    steps = ("SPIKE PRE PROMPT 2 (OCP)", "decision to align with the main branch (OCP)", "authorization of Prompt 2")
+def test_what_may_follow_is_named_in_the_order_of_the_chain() -> None:
+    steps = ("authorization of Prompt 2", "SPIKE PRE PROMPT 2 (OCP)", "decision to align with the main branch (OCP)")
     chain = replace(HELD, next=steps)
 
     due = pages_of(outcome_of(chain))["chains/queue.md"].split('<div class="muster-next">')[1].split("</div>")[0]
 
-    assert re.findall("<li>(.*?)</li>", due) == [steps[2], steps[0], steps[1]]
+    assert re.findall("<li>(.*?)</li>", due) == list(steps)
     assert "<td>authorization of Prompt 2 or 2 more</td>" in pages_of(outcome_of(chain))["chains/index.md"]
 
 
@@ -468,7 +467,7 @@ site_name: Sample
 docs_dir: specs
 strict: true
 theme: {name: material, font: false}
-plugins: [search, muster-specs, muster-compliance]
+plugins: [search, muster-specs, muster-compliance: {rules: false}]
 """
 
 
@@ -508,27 +507,3 @@ def test_a_site_shows_the_chains_and_none_of_its_links_is_dead(tmp_path: Path) -
     ]
     done = run(tmp_path, "muster", "links", "site")
     assert (done.returncode, done.stdout) == (0, "")
-
-
-@pytest.mark.site
-@pytest.mark.requirement("MU-CHAIN-7052", "MU-SITE-9030", "MU-SITE-9032")
-@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no browser at {CHROMIUM}: apt-get install chromium")
-def test_the_pages_do_not_scroll_sideways_on_a_phone_and_all_that_is_folded_is_on_paper(tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
-    site = site_in(tmp_path)
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=options)
-        view = browser.new_page(viewport={"width": 390, "height": 844}, java_script_enabled=True)
-        for name in (".", NAME, "002-blocked"):
-            view.goto((site / f"chains/{name}/index.html").as_uri())
-            assert view.evaluate("document.documentElement.scrollWidth") == 390
-            view.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-            assert view.evaluate("document.documentElement.scrollWidth") == 390
-        drawing = view.locator(".muster-diagram")
-        assert drawing.evaluate("box => box.scrollWidth > box.clientWidth")
-        view.evaluate("document.querySelectorAll('details').forEach(one => { one.open = false })")
-        view.emulate_media(media="print")
-        assert view.locator("pre.muster-lines").first.evaluate("box => box.checkVisibility()")
-        browser.close()

@@ -7,11 +7,13 @@ import re
 import pytest
 
 from html_tags import Tags
+from muster.gate.baseline import adopted
+from muster.inputs import lines_in, memory
 from muster.model import Status
 from muster.site.attention import left
 from muster.site.charts import bar, columns
 from muster.site.pages import generated_paths
-from muster.site.standing import percent
+from muster.site.standing import percent, shares
 from standing import FILES, HEAD, POOL, TODAY, derived, links, outcome_of, pages_of, rendered, rows, section, words
 
 DASHBOARD = "dashboard/index.md"
@@ -70,9 +72,9 @@ def test_each_tile_and_each_status_leads_to_its_rows() -> None:
     ]
     assert links(legend) == [
         ("2 verified 33 %", f"{MATRIX}?status=verified"),
-        ("1 tested 16 %", f"{MATRIX}?status=tested"),
-        ("1 implemented 16 %", f"{MATRIX}?status=implemented"),
-        ("1 specified 16 %", f"{MATRIX}?status=specified"),
+        ("1 tested 17 %", f"{MATRIX}?status=tested"),
+        ("1 implemented 17 %", f"{MATRIX}?status=implemented"),
+        ("1 specified 17 %", f"{MATRIX}?status=specified"),
         ("1 failing 16 %", f"{MATRIX}?status=failing"),
     ]
     assert 'aria-label="6 requirements: 2 verified, 1 tested, 1 implemented, 1 specified, 1 failing"' in page
@@ -83,18 +85,18 @@ def test_coverage_stands_by_level_and_by_spec_with_the_worst_first() -> None:
     page = dashboard(FILES)
 
     assert rows(section(page, "levels")) == [
-        ["must", "", "4", "50 % 2", "0", "1", "0", "1"],
-        ["should", "", "1", "0 % 0", "1", "0", "0", "0"],
-        ["may", "", "1", "0 % 0", "0", "0", "1", "0"],
+        ["must", "", "4", "2 50 %", "0", "1", "0", "1"],
+        ["should", "", "1", "0 0 %", "1", "0", "0", "0"],
+        ["may", "", "1", "0 0 %", "0", "0", "1", "0"],
     ]
     assert rows(section(page, "specs")) == [
-        ["Queue", "", "5", "20 % 1", "1", "1", "1", "1"],
-        ["Pool", "", "1", "100 % 1", "0", "0", "0", "0"],
+        ["Queue", "", "5", "1 20 %", "1", "1", "1", "1"],
+        ["Pool", "", "1", "1 100 %", "0", "0", "0", "0"],
     ]
     assert links(section(page, "specs"))[:3] == [
         ("Queue", "../compliance/queue.md"),
         ("5", f"{MATRIX}?spec=specs/10-queue.md&amp;"),
-        ("20 % 1", f"{MATRIX}?spec=specs/10-queue.md&amp;status=verified"),
+        ("1 20 %", f"{MATRIX}?spec=specs/10-queue.md&amp;status=verified"),
     ]
 
 
@@ -237,6 +239,38 @@ def test_what_is_one_of_ten_thousand_is_seen_in_a_bar() -> None:
         "0 %",
         "100 %",
     )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        pytest.param((2, 1), ["66 %", "34 %"], id="what is verified is not rounded up"),
+        pytest.param((0, 1, 1, 1), ["34 %", "33 %", "33 %"], id="thirds"),
+        pytest.param((1, 1, 10), ["8 %", "8 %", "84 %"], id="equal numbers have equal shares where that can be"),
+        pytest.param((9_999, 1), ["99 %", "1 %"], id="one of many is open"),
+        pytest.param((1, 9_999), ["<1 %", "99 %"], id="one of many is verified"),
+        pytest.param((7,), ["100 %"], id="all"),
+        pytest.param((), [], id="none"),
+    ],
+)
+def test_shares_are_in_all_a_hundred(numbers: tuple[int, ...], told: list[str]) -> None:
+    order = (Status.VERIFIED, Status.TESTED, Status.IMPLEMENTED, Status.SPECIFIED)
+
+    assert list(shares(dict(zip(order, numbers, strict=False))).values()) == told
+
+
+def test_what_the_baseline_knows_is_counted_where_nothing_is_open() -> None:
+    files = {"specs/20-pool.md": f"{POOL}- [P-1002] It holds.\n"}
+    found = outcome_of(files)
+    path = "requirements/baseline.json"
+    baseline = adopted(found.findings, path, lambda name: lines_in(memory(files), name))
+    page = dashboard({**files, path: baseline.text if baseline and baseline.text else ""})
+
+    assert "no finding is open. 1 known finding stands in the baseline, requirements/baseline.json. Findings" in words(
+        page
+    )
+    assert "0 errors, 0 warnings, 1 known" in words(page)
+    assert links(section(page, "findings")) == [("1 known finding", "../compliance/findings.md")]
 
 
 def test_a_column_tells_itself_and_the_mark_of_a_failure_is_taller() -> None:

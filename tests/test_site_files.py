@@ -83,16 +83,24 @@ def test_the_data_holds_each_requirement_once_with_what_repeats_by_number() -> N
             ["specs/20-pool.md", "Pool", "../20-pool/", "compliance/pool/"],
         ],
         "files": ["src/queue.py", "tests/test_queue.py"],
-        "columns": [
-            *("id", "title", "level", "negated", "status", "spec", "line"),
-            *("code", "tests", "passed", "failed", "findings", "worst"),
-        ],
-        "rows": [
-            ["Q-1001", "It MUST run.", 0, 0, 2, 0, 7, [0], [1], 0, 0, 0, -1],
-            ["Q-1002", "It MUST NOT stop, and it need not sing.", 0, 1, 0, 0, 8, [], [], 0, 0, 1, 1],
-            ["Q-1003", "It sings.", 3, 0, 0, 0, 10, [], [], 0, 0, 1, 0],
-            ["P-1001", "It MAY grow. derives: Q-1001", 2, 0, 0, 1, 5, [], [], 0, 0, 0, -1],
-        ],
+        "columns": {
+            "id": ["Q-1001", "Q-1002", "Q-1003", "P-1001"],
+            "title": [
+                *("It MUST run.", "It MUST NOT stop, and it need not sing.", "It sings."),
+                "It MAY grow. derives: Q-1001",
+            ],
+            "level": [0, 0, 3, 2],
+            "negated": [0, 1, 0, 0],
+            "status": [2, 0, 0, 0],
+            "spec": [0, 0, 0, 1],
+            "line": [7, 8, 10, 5],
+            "code": [[0], [], [], []],
+            "tests": [[1], [], [], []],
+            "passed": [0, 0, 0, 0],
+            "failed": [0, 0, 0, 0],
+            "findings": [0, 1, 1, 0],
+            "worst": [-1, 1, 0, -1],
+        },
     }
 
 
@@ -229,7 +237,7 @@ def test_a_project_without_requirements_has_empty_data() -> None:
 
     assert data_of(outcome, "index.json") == {"version": 1, "count": 0, "shards": 1}
     assert data_of(outcome, "details-0.json") == {"version": 1, "requirements": {}}
-    assert data_of(outcome, "requirements.json")["rows"] == []
+    assert data_of(outcome, "requirements.json")["columns"]["id"] == []
     assert data_of(outcome, "graph.json")["nodes"] == []
 
 

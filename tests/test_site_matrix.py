@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from markdown import Markdown
 
 from muster import pipeline
 from muster.inputs import memory
 from muster.settings import Settings
+from muster.site.files import asset_files
 from muster.site.page import PlainLinks
 from muster.site.pages import generated_pages, generated_paths
 
@@ -20,6 +23,28 @@ def pages_of(files: dict[str, str]) -> dict[str, str]:
     return {page.path: page.text for page in generated_pages(outcome, (), LINKS)}
 
 
+def imported(name: str, known: dict[str, str]) -> set[str]:
+    """The scripts that one loads, itself among them."""
+    found = {name}
+    for other in re.findall(r'from "\./(.+?\.js)"', known[name]):
+        found |= imported(other, known)
+    return found
+
+
+@pytest.mark.requirement("MU-SITE-9021")
+def test_a_browser_fetches_data_and_scripts_of_the_matrix_beside_the_page() -> None:
+    page = pages_of({"specs/10-queue.md": f"# Queue\n\n{HEAD}- [Q-1001] It MUST run.\n"})["compliance/matrix.md"]
+    scripts = {file.path.removeprefix("assets/muster/"): file.data.decode() for file in asset_files()}
+
+    wanted = imported("muster.js", scripts) | imported("matrix.js", scripts)
+
+    assert re.findall(r'<link rel="modulepreload" href="\.\./assets/muster/(.+?)">', page) == [
+        "muster.js",
+        *sorted(wanted - {"muster.js"}),
+    ]
+    assert '<link rel="preload" as="fetch" crossorigin href="../assets/muster/data/requirements.json">' in page
+
+
 @pytest.mark.requirement("MU-SITE-9021")
 def test_the_matrix_lists_the_page_of_each_spec_with_its_totals() -> None:
     files = {
@@ -27,7 +52,9 @@ def test_the_matrix_lists_the_page_of_each_spec_with_its_totals() -> None:
         "specs/20-pool.md": f"# Pool\n\n{HEAD}- [P-1001] It SHOULD run.\n",
     }
 
-    assert pages_of(files)["compliance/matrix.md"] == (
+    page = re.sub(r"<div hidden>.*?</div>\n\n", "", pages_of(files)["compliance/matrix.md"])
+
+    assert page == (
         "---\nsearch:\n  exclude: true\nhide:\n  - toc\n---\n\n# Compliance matrix\n\n"
         '<p>3 requirements in 2 specs. <a href="index.md">Totals by spec</a></p>\n\n'
         '<div class="muster-matrix" data-muster="matrix">\n<div class="muster-matrix-plain">\n'

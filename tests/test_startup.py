@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,18 @@ def test_the_version_imports_nothing_but_the_package_itself(tmp_path: Path) -> N
     assert extra == {"muster"}
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["check", "--report", "json"], ["sync"]])
+@pytest.mark.requirement("MU-CORE-0014")
+def test_a_check_in_which_nothing_changed_imports_no_pipeline_and_no_rule(project: Path) -> None:
+    time.sleep(2.1)  # until no file is so young that it may change unnoticed
+    assert run(["check"]) == 0
+
+    found = imported_by("-m", "muster", "check", folder=project)
+
+    assert "muster.verdicts" in found
+    assert found & {"muster.pipeline", "muster.rules.table", "muster.text.source", "difflib"} == set()
+
+
+@pytest.mark.parametrize("arguments", [["check", "--report", "json"], ["sync"]])
 def test_a_warm_run_imports_neither_a_parser_nor_a_site_generator_nor_tables(
     arguments: list[str], project: Path
 ) -> None:

@@ -102,6 +102,11 @@ def new_chain(workspace: Workspace, project: Project, name: str, draft: Draft) -
     return Planned(path, turn_text(full, settings), Due(What.ONBOARDING, "0", "onboarding task"))
 
 
+def absent_documents(workspace: Workspace, project: Project) -> tuple[str, ...]:
+    """The documents that an onboarding task has to name and the project does not have, or has in several places."""
+    return tuple(name for name in project.settings.chains.documents if not _document(name, workspace, project))
+
+
 def _next_number(workspace: Workspace, project: Project, parent: str) -> int:
     """The number behind all that folders beside a new chain begin with."""
     start = "" if parent == "." else f"{parent}/"
@@ -144,7 +149,7 @@ def dues_of(chain: Chain, turns: Sequence[Turn], project: Project) -> tuple[Due,
     """The turns that may follow in a chain."""
     before = project.chains[: project.chains.index(chain)]
     progress = walk_of(turns, project.settings.chains, binding=is_binding(before)).progress
-    return due_in(progress, [turn.label for turn in turns if turn.kind is Kind.PROMPT])
+    return due_in(progress, project.settings.chains, [turn.label for turn in turns if turn.kind is Kind.PROMPT])
 
 
 def chosen(dues: Sequence[Due], what: What | None, label: str | None) -> tuple[Due, ...]:

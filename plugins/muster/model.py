@@ -697,11 +697,12 @@ class Chain(Struct, frozen=True, array_like=True):
     phase: str
     turns: tuple[ChainTurn, ...]
     gates: tuple[ChainGate, ...] = ()
-    next: tuple[str, ...] = ()  # the turns that may follow, in words: "authorization of Prompt 2 (Planner)"
+    next: tuple[str, ...] = ()  # the turns that may follow, in words: "authorization of Prompt 2 (Planner)"; or `asks`
     missing: tuple[str, ...] = ()  # what it still lacks to be closed, in words
     trace_id: str = ""  # the trace of its events; "" where it names none
     retrospective: str = ""  # the last decision of a retrospective in it
     closed: bool = False
+    asks: str = ""  # what its last turn leaves open, which comes before every other turn
 
     @property
     def name(self) -> str:

@@ -10,25 +10,22 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
 from muster.ledger.book import Ledger
 from muster.ledger.database import NoLedger, means_server
 from muster.ledger.events import Draft
 from muster.ledger.keys import keyed
 from muster.ledger.rows import ScriptRun
-from muster.model import Outcome, Severity
-from muster.text.canonical import digest_of
+from muster.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from muster.ledger.rows import Run
     from muster.ledger.task import Attempt
     from muster.model import Finding
     from muster.settings import Settings
+    from muster.told import Told
 
-MOST_NAMED = 64  # files that a run names one by one
 LONGEST_STATUS = 200
 _TRACE = "MUSTER_TRACE_ID"
 _SPAN = "MUSTER_SPAN_ID"
@@ -78,57 +75,16 @@ def environment_of(attempt: Attempt) -> dict[str, str]:
     return {**os.environ, _TRACE: attempt.trace_id, _SPAN: attempt.span_id, "MUSTER_TASK": attempt.task.slug}
 
 
-def documents_read(outcome: Outcome) -> tuple[str, ...]:
-    """The specs that went into a run."""
-    specs = outcome.project.specs
-    paths = tuple(document.path for document in specs)
-    return named(paths, lambda: [[one.path, [own.fingerprint for own in one.requirements]] for one in specs])
-
-
-def named(paths: tuple[str, ...], stand: Callable[[], object]) -> tuple[str, ...]:
-    """What went into a run; of very many files, the set of them by the digest of how they stand."""
-    return paths if len(paths) <= MOST_NAMED else (f"{len(paths)} files {digest_of(stand())}",)
-
-
-class Story(Struct, frozen=True):
-    """The spec that an event is about: its identity, or while it has none, its record."""
-
-    spec_id: str | None = None
-    record: str | None = None
-    paths: frozenset[str] = frozenset()  # its files
-
-
-def stories_of(outcome: Outcome) -> list[Story]:
-    """Each spec with a record by itself."""
-    project = outcome.project
-    carrying: defaultdict[str, list[str]] = defaultdict(list)
-    for path, spec_id in project.spec_ids.items():
-        carrying[spec_id].append(path)
-    return [
-        Story(
-            one.spec_id or None,
-            one.record,
-            frozenset(
-                filter(None, (one.record, one.contract, *one.specs, *one.planning, *carrying.get(one.spec_id, ())))
-            ),
-        )
-        for one in project.allocations
-    ]
-
-
-def gate_events(run: Run, outcome: Outcome, findings: Iterable[Finding], fail_on: Severity) -> Iterator[Draft]:
+def gate_events(run: Run, told: Told, findings: Iterable[Finding], fail_on: Severity) -> Iterator[Draft]:
     """What the gate decided, spec by spec, and of the rest of the project where there is some."""
-    stories = stories_of(outcome)
-    numbers = {path: number for number, story in enumerate(stories) for path in story.paths}
+    numbers = {path: number for number, story in enumerate(told.stories) for path in story.paths}
     parts: defaultdict[int, list[Finding]] = defaultdict(list)
     for finding in findings:
         parts[numbers.get(finding.place.path, -1)].append(finding)
-    standing = _standing(outcome, numbers)
-    rest = -1 in parts or not stories or any(document.path not in numbers for document in outcome.project.specs)
-    for number, story in [*enumerate(stories), *([(-1, Story())] if rest else [])]:
+    rest = -1 in parts or not told.stories or any(path not in numbers for path, _ in told.specs)
+    for number, story in [*enumerate(told.stories), *([(-1, told.rest)] if rest else [])]:
         own = parts[number]
         severities = Counter(finding.severity for finding in own)
-        statuses = {"statuses": dict(sorted(standing[number].items()))} if standing[number] else {}
         yield Draft(
             event="gate:fail" if any(one.severity.reaches(fail_on) for one in own) else "gate:pass",
             type="docs_specs",
@@ -141,32 +97,21 @@ def gate_events(run: Run, outcome: Outcome, findings: Iterable[Finding], fail_on
                 "counts": dict(sorted(Counter(finding.code for finding in own).items())),
                 "errors": severities[Severity.ERROR],
                 "warnings": severities[Severity.WARNING],
-                **statuses,
+                **({"statuses": story.statuses} if story.statuses else {}),
             },
             idempotency_key=keyed("docs_specs", run.id, story.record or ""),
         )
 
 
-def _standing(outcome: Outcome, numbers: Mapping[str, int]) -> defaultdict[int, Counter[str]]:
-    """How many requirements have each status, by the number of their story; -1 is the rest of the project."""
-    statuses = outcome.project.trace.statuses
-    found: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    homes = {one.id.text: one.place.path for one in reversed([*outcome.project.requirements])}
-    for name, path in homes.items():
-        if name in statuses:
-            found[numbers.get(path, -1)][statuses[name].value] += 1
-    return found
-
-
-def status_events(run: Run, outcome: Outcome, book: Ledger) -> Iterator[Draft]:
+def status_events(run: Run, told: Told, book: Ledger) -> Iterator[Draft]:
     """Each spec whose status is another than the ledger last heard of.  implements: MU-LEDGER-8033"""
     known = book.latest("spec_status_changed", "spec", "after")
-    records = {path: story for story in stories_of(outcome) for path in story.paths}
-    for document in outcome.project.specs:
-        before, times = known.get(document.path, (None, 0))
-        status = book.scrubbed_text(document.status)[:LONGEST_STATUS]  # as the ledger will have it
+    records = {path: story for story in told.stories for path in story.paths}
+    for path, after in told.specs:
+        before, times = known.get(path, (None, 0))
+        status = book.scrubbed_text(after)[:LONGEST_STATUS]  # as the ledger will have it
         if status and status != before:
-            story = records.get(document.path, Story())
+            story = records.get(path, told.rest)
             yield Draft(
                 event="spec:changed",
                 type="spec_status_changed",
@@ -175,11 +120,11 @@ def status_events(run: Run, outcome: Outcome, book: Ledger) -> Iterator[Draft]:
                 context={
                     "spec_id": story.spec_id,
                     "record": story.record,
-                    "spec": document.path,
+                    "spec": path,
                     "before": before,
                     "after": status,
                 },
-                idempotency_key=keyed("spec_status_changed", document.path, str(times), status),
+                idempotency_key=keyed("spec_status_changed", path, str(times), status),
             )
 
 

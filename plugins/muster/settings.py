@@ -5,7 +5,6 @@ Each field says what it is for; the guide's page and the JSON Schema are made fr
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from enum import StrEnum
@@ -500,6 +499,12 @@ class LedgerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     scrub: Annotated[
         tuple[str, ...], Meta(description="Regular expressions of what is taken out before it is stored, beside ours.")
     ] = ()
+    retention_months: Annotated[
+        int,
+        Meta(
+            description="Months that `muster events retire` keeps beside the present one; 0 keeps all.", ge=0, le=1200
+        ),
+    ] = 0
 
 
 class TaskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -605,6 +610,8 @@ def _problems(table: Any, kind: type[Struct], where: str) -> Iterator[str]:
         if name in hints:
             yield from _problems_of_value(value, hints[name], f"{where}{name}")
         else:
+            import difflib  # only a mistake wants it
+
             near = difflib.get_close_matches(name, hints, 1, 0.5)
             known = f"did you mean `{where}{near[0]}`?" if near else f"known here: {', '.join(sorted(hints))}"
             yield f"unknown setting `{where}{name}`; {known}"
@@ -660,6 +667,8 @@ _NOUNS = {bool: "true or false", int: "a whole number", str: "a text", tuple: "a
 def _wanted(value: Any, kind: Any, limits: Meta | None) -> str:
     """What a value of this kind looks like."""
     if isinstance(kind, type) and issubclass(kind, StrEnum):
+        import difflib  # only a mistake wants it
+
         near = difflib.get_close_matches(_shown(value), [str(choice) for choice in kind], 1)
         return f"one of {', '.join(kind)}" + (f"; did you mean {near[0]!r}?" if near else "")
     noun = _NOUNS[get_origin(kind) or kind]

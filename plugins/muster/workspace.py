@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from muster import pipeline
 from muster.settings import InvalidSettings, Settings, settings_from
 from muster.specs.discovery import is_input
 from muster.store import files
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from muster.inputs import Progress
+    from muster.inputs import Inputs, Progress
     from muster.model import Derived, Host, Outcome, ResultFile
+    from muster.told import Told
 
 OWN_FOLDER = ".muster"
 
@@ -48,6 +49,7 @@ class Workspace(Struct, frozen=True):
     def run(
         self,
         *,
+        inputs: Inputs | None = None,
         workers: int = 0,
         progress: Progress | None = None,
         host: Host | None = None,
@@ -59,12 +61,14 @@ class Workspace(Struct, frozen=True):
         Waivers expire as of `today`, by default the day that it is here. Test results are those that the settings
         name, unless others are given.
         """
+        from muster import pipeline  # a check that finds its verdict kept reads nothing, and needs none of it
+
         executor = Workers(workers) if workers != 1 else None
         collecting = gc.isenabled()
         gc.disable()  # a run makes values by the hundred thousand and no cycles: the collector would only look
         try:
             return pipeline.run(
-                self.inputs,
+                inputs or self.inputs,
                 self.settings,
                 cache=self.cache,
                 executor=executor,
@@ -80,6 +84,30 @@ class Workspace(Struct, frozen=True):
                 executor.shutdown()
             if self.cache:
                 self.cache.save()
+
+    def judged(
+        self,
+        settings: Settings,
+        results: Sequence[ResultFile] | None = None,
+        *,
+        workers: int = 0,
+        progress: Progress | None = None,
+        today: date | None = None,
+    ) -> tuple[Outcome, Told]:
+        """The outcome of a check and what the ledger is told of it, as an earlier one left them where nothing changed.
+
+        The project of an outcome that was kept is empty.
+        """
+        from muster import verdicts
+
+        day = today or date.today()  # noqa: DTZ011 -- a waiver ends with the day of who asks
+        given = self.results() if results is None else results
+
+        def run(inputs: Inputs) -> Outcome:
+            chosen = replace(self, settings=settings)
+            return chosen.run(inputs=inputs, workers=workers, progress=progress, today=day, results=given)
+
+        return verdicts.judged(self.inputs, settings, self.cache, given, day, run)
 
     def run_packets(self, *, signed: bool = False) -> Outcome:
         """Judge the packets and pins alone; with `signed`, every packet has to be signed."""

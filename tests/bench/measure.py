@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import math
 import os
+import resource
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +24,14 @@ TESTS = Path(__file__).resolve().parents[1]
 
 class Failed(Exception):
     """A measured process ended otherwise than it should, so its figure means nothing."""
+
+
+class TooLong(Failed):
+    """A measured process was ended at its limit; `sample` is the least that it would have cost."""
+
+    def __init__(self, what: str, sample: Sample) -> None:
+        super().__init__(what)
+        self.sample = sample
 
 
 @dataclass(frozen=True)
@@ -32,24 +45,83 @@ class Sample:
 
 
 def process(
-    command: Sequence[str], folder: Path, statuses: Sequence[int] = (0,), settings: Mapping[str, str] | None = None
+    command: Sequence[str],
+    folder: Path,
+    statuses: Sequence[int] = (0,),
+    settings: Mapping[str, str] | None = None,
+    *,
+    limit: float | None = None,
+    output: Path | None = None,
 ) -> Sample:
     """Run a command to its end and measure it; raise `Failed` where it ends with another status.
 
-    `settings` go into its environment.
+    `settings` go into its environment, what it prints into `output`. After `limit` seconds it is ended with all
+    processes of its group, and `TooLong` is raised.
     """
     environment = {**os.environ, **settings} if settings else None
-    with tempfile.TemporaryFile() as output:
+    if limit is not None:
+        _adopt()
+    with tempfile.TemporaryFile() if output is None else output.open("w+b") as said:
         start = time.perf_counter()
-        child = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env=environment)
-        _, status, usage = os.wait4(child.pid, 0)
+        child = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=limit is not None,
+        )
+        status, cpu, peak, ended = _waited(child.pid, limit)
         wall = time.perf_counter() - start
         child.returncode = os.waitstatus_to_exitcode(status)
+        sample = Sample(wall, cpu, peak)
+        if ended:
+            raise TooLong(f"{' '.join(command)} took longer than {limit:g} s", sample)
         if child.returncode not in statuses:
-            output.seek(0)
-            said = output.read()[-2000:].decode(errors="replace")
-            raise Failed(f"{' '.join(command)} ended with {child.returncode}:\n{said}")
-    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+            said.seek(0)
+            last = said.read()[-2000:].decode(errors="replace")
+            raise Failed(f"{' '.join(command)} ended with {child.returncode}:\n{last}")
+    return sample
+
+
+def _waited(pid: int, limit: float | None) -> tuple[int, float, int, bool]:
+    """The status of a process, CPU seconds and peak with all that it started, and whether `limit` ended it."""
+    if limit is None:
+        _, status, usage = os.wait4(pid, 0)
+        return status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, False
+    ended = threading.Event()
+
+    def end() -> None:
+        ended.set()
+        os.killpg(pid, signal.SIGKILL)
+
+    timer = threading.Timer(limit, end)
+    timer.start()
+    try:
+        _, status, usage = os.wait4(pid, 0)
+    except BaseException:
+        os.killpg(pid, signal.SIGKILL)  # it is in a session of its own, so no terminal ends it
+        raise
+    finally:
+        timer.cancel()
+    usages = [usage, *_left(pid)]
+    cpu = sum(one.ru_utime + one.ru_stime for one in usages)
+    return status, cpu, max(one.ru_maxrss for one in usages) * 1024, ended.is_set()
+
+
+def _adopt() -> None:
+    """Become the parent of processes whose own parent is gone: what nobody waited for is counted then, too."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+
+
+def _left(group: int) -> Iterator[resource.struct_rusage]:
+    """What the rest of a process group used, which is ended."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        while True:
+            yield os.wait4(-group, 0)[2]
 
 
 def with_bench() -> dict[str, str]:

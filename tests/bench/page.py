@@ -521,7 +521,7 @@ _INTRODUCTION = """
 Muster is measured against a yardstick, so that the figures mean something on other machines: P is the time that
 markdown-it-py takes for a plain full parse of the same Markdown in one process. The projects are the specs of four
 other projects and synthetic ones: prose, lists, tables, code and links, about 600 bytes of Markdown and two citations
-in code for each requirement.
+in code for each requirement. Beside other tools it is measured with work of their own, at the end.
 """
 _CITATIONS = """
 A tree of sources in git, half Python, half Rust, some 3 KB each; one file in twenty cites four requirements of 900.
@@ -589,11 +589,14 @@ _REPEAT = (
     "nox -s bench -- --quick                # the small sizes, without the site and its links",
     "nox -s bench -- --only trace           # the citations alone; writes nothing",
     "nox -s bench -- --only ledger          # the ledger alone, and its tables on this page",
+    "nox -s bench -- --only growth          # growth alone, and its section of this page",
     "nox -s bench -- --only packets         # packets alone, and their table on this page",
     "nox -s bench -- --only prompts         # prompts alone, and their tables on this page",
     "nox -s bench -- --only chains          # chains alone, and their tables on this page",
     "nox -s bench -- --only site            # the site alone, and its tables on this page",
     "nox -s bench -- --sizes 10000 --rounds 9",
+    "nox -s bench -- peers                  # beside other tools, and their section of this page",
+    "nox -s bench -- peers --only doorstop --sizes 1000 --rounds 1 --limit 300",
     "```",
     "",
     "The corpora lie in the folder that `MUSTER_CORPORA` names; those that are absent are left out.",

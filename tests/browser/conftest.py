@@ -132,14 +132,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def seen(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Seen:
-    """What a walk over all pages saw, of a project that has one of everything and hostile texts everywhere."""
-    from browser.whole import DRAWERS, build_whole
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address and the folder of a site that has one of everything, and hostile texts everywhere."""
+    from browser.whole import build_whole
 
     root = tmp_path_factory.mktemp("whole")
     build_whole(root)
     with serving(root / "site") as address:
-        return walk(browser, address, root / "site", axe="MUSTER_AXE" in os.environ, drawers=DRAWERS)
+        yield address, root / "site"
+
+
+@pytest.fixture(scope="package")
+def seen(browser: Browser, whole: tuple[str, Path]) -> Seen:
+    """What a walk over all of its pages saw."""
+    from browser.whole import DRAWERS
+
+    return walk(browser, *whole, axe="MUSTER_AXE" in os.environ, drawers=DRAWERS)
 
 
 @pytest.fixture

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from browser.policy import policy_of
+from browser.watching import box_of
 from browser.whole import OWN_HTML
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from playwright.sync_api import Page
 
     from browser.walk import Seen, Violation
 
@@ -106,3 +109,67 @@ def test_no_text_of_a_project_runs_on_a_page_that_muster_makes(seen: Seen) -> No
 @pytest.mark.requirement("MU-SITE-9030")
 def test_no_page_scrolls_sideways(seen: Seen) -> None:
     assert seen.wide == []
+
+
+@pytest.mark.requirement("MU-CHAIN-7052", "MU-SITE-9030")
+def test_the_drawing_of_a_chain_scrolls_in_its_box_and_all_that_is_folded_is_on_paper(
+    whole: tuple[str, Path], page: Page
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{whole[0]}/chains/001-open/")
+
+    fold = "open => document.querySelectorAll('details').forEach(one => { one.open = open })"
+    page.evaluate(fold, True)
+    assert page.locator(".muster-diagram").evaluate("box => box.scrollWidth > box.clientWidth")
+    page.evaluate(fold, False)
+    page.emulate_media(media="print")
+    assert page.locator("pre.muster-lines").first.evaluate("box => box.checkVisibility()")
+
+
+@pytest.mark.requirement("MU-SITE-9030")
+def test_long_lines_of_a_packet_scroll_in_their_box_below_or_beside_what_they_quote(
+    whole: tuple[str, Path], page: Page
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{whole[0]}/packets/WP-1-Queue-v1/")
+
+    boxes = page.locator(".muster-beside").first.locator("pre > code")
+    assert boxes.count() == 2
+    assert boxes.nth(1).evaluate("box => [box.scrollWidth > box.clientWidth, box.tabIndex]") == [True, 0]
+    above, below = (box_of(boxes.nth(i)) for i in (0, 1))
+    assert above["y"] + above["height"] <= below["y"]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    left, right = (box_of(boxes.nth(i)) for i in (0, 1))
+    assert (left["y"], left["x"] + left["width"] <= right["x"]) == (right["y"], True)
+
+
+@pytest.mark.requirement("MU-PRM-6031", "MU-SITE-9030")
+def test_the_budget_of_a_prompt_can_be_read_in_both_schemes(whole: tuple[str, Path], page: Page) -> None:
+    address, site = whole
+    (compiled,) = (one.parent.name for one in site.glob("prompts/*-*/index.html") if one.parent.name != "packs")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/prompts/{compiled}/")
+
+    bar = page.locator(".muster-budget svg").last
+    assert 300 < box_of(bar)["width"] <= 390
+    for scheme in ("default", "slate"):
+        page.evaluate(f"document.body.setAttribute('data-md-color-scheme', '{scheme}')")
+        colours = "part => [getComputedStyle(part).fill, getComputedStyle(part).stroke]"
+        for kind in ("prefix", "value-0", "template"):
+            fill, stroke = bar.locator(f"rect.muster-share-{kind}").first.evaluate(colours)
+            words = bar.locator(f"text.muster-share-{kind}").first
+            if words.count():
+                assert contrast(fill, words.evaluate("part => getComputedStyle(part).fill")) >= 4.5
+            assert contrast(fill, stroke) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, `rgb(1, 2, 3)`."""
+    values = sorted(_luminance(colour) for colour in (one, other))
+    return (values[1] + 0.05) / (values[0] + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(number) / 255 for number in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from browser.watching import Window
 
 # Quick, and so part of `nox -s tests`; the others of this folder wait for `nox -s browser`.
-pytestmark = pytest.mark.site
+pytestmark = [pytest.mark.site, pytest.mark.requirement("MU-SITE-9032")]
 
 FILLER = "".join(f"Paragraph {number} only takes room.\n\n" for number in range(60))
 FILES = {

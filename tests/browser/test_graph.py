@@ -40,7 +40,7 @@ FILES = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def woven(served: Callable[[str, Mapping[str, str]], str]) -> str:
     """The address of a site whose specs derive from each other."""
     return served("woven", FILES)

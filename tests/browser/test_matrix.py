@@ -270,8 +270,9 @@ def test_without_scripts_the_specs_are_listed_with_their_totals(browser: Browser
 def many(sample_json: str, count: int) -> str:
     """The same data with so many rows."""
     found = json.loads(sample_json)
-    rows = found["rows"]
-    found["rows"] = [[f"N-{number}", *rows[number % len(rows)][1:]] for number in range(count)]
+    few = found["columns"]
+    found["columns"] = {name: [cells[row % len(cells)] for row in range(count)] for name, cells in few.items()}
+    found["columns"]["id"] = [f"N-{row}" for row in range(count)]
     return json.dumps(found)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, FloatRect, Locator, Page
 
 
 @dataclass
@@ -34,3 +34,10 @@ class Window:
     def _dismiss(self, dialog: Dialog) -> None:
         self.trouble.append(f"{self.where}{dialog.message}")
         dialog.dismiss()
+
+
+def box_of(element: Locator) -> FloatRect:
+    """Where an element is in the window; it has to be there."""
+    box = element.bounding_box()
+    assert box is not None
+    return box

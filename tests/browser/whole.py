@@ -52,7 +52,7 @@ elicitation: queue/elicitation.md
 - [Q-1001] It MUST run `first` things first.
 - [Q-1002] It MUST NOT stop while a lease is held.
 - [Q-1003] It SHOULD say how long it is.
-- [Q-1004] It MUST go on, as all others do.
+- [Q-1004] It MUST go on, as all others do, with words enough that a line of them is wider than any phone or a desk is.
 - [Q-1010] It MAY sing.
 """
 EVERY_MARKDOWN = """\
@@ -111,7 +111,7 @@ FILES = {
         "- {requirement: Q-1003, rule: TRC, reason: '<script>window.hacked = 1</script>', owner: Ada, "
         "expires: 2999-01-31}\n"
     ),
-    "packets/WP-1-Queue-v1.md": packet(anchor((9, 12), "- [Q-1001] It MUST run\n", "Order"), spec=SPEC),
+    "packets/WP-1-Queue-v1.md": packet(anchor((9, 14), "- [Q-1001] It MUST run\n", "Order"), spec=SPEC),
     **{
         f"chains/001-open/{name}": f"{text}\n{HOSTILE}\n" if number == 2 else text
         for number, (name, text) in enumerate(sample(ChainSettings()).items())

@@ -93,4 +93,4 @@ def _commit(turn: Turn, response: Response, settings: ChainSettings) -> Iterator
     if settings.language is not ChainLanguage.ANY and language and language != settings.language.value:
         wanted = settings.language.name.capitalize()
         message = f"the commit message of Prompt N+1 is not in {wanted}: {entry.value.strip()!r}"
-        yield problem_at(turn, entry.line, "CHN026", message, f"write it in {wanted}")
+        yield problem_at(turn, entry.line, "CHN026", message, f"write it in {wanted}, or set `chains.language`")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from muster.chains.following import FINAL, labels_due, moves_from
+from muster.chains.following import FINAL, labels_due, moves_from, turn_words
 from muster.chains.labels import Label, Step
 from muster.chains.machine import Move
 from muster.chains.naming import move_words
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from muster.chains.following import Progress
+    from muster.settings import ChainSettings
 
 PRIME = "'"  # marks the skeptic gate behind N+1
 _OFFERED_SPIKES = 2  # the others are taken where somebody names them
@@ -47,7 +48,7 @@ class Due(Struct, frozen=True):
 
     what: What
     label: str
-    words: str  # what it is called: `authorization of Prompt 1a`
+    words: str  # what it is called, and who makes it: `authorization of Prompt 1a (Planner)`
     aside: bool = False  # it is allowed, and not what leads on
     named_only: bool = False  # it is not offered, and taken where somebody names it
 
@@ -75,21 +76,26 @@ _WHATS = {
 _ASIDE = (Move.SPIKE, Move.ALIGN)
 
 
-def due_in(progress: Progress, used: Collection[str] = ()) -> tuple[Due, ...]:
+def due_in(progress: Progress, settings: ChainSettings, used: Collection[str] = ()) -> tuple[Due, ...]:
     """The turns that may follow, those that lead on first; `used` are the labels of the prompts so far."""
     allowed = moves_from(progress)
     found: dict[tuple[What, str], Due] = {}
     for move, what in _WHATS.items():
-        for due in _dues(progress, move, what, used) if move in allowed else ():
+        for due in _dues(progress, move, what, settings, used) if move in allowed else ():
             found.setdefault((what, due.label), due)
     return tuple(found.values())
 
 
-def _dues(progress: Progress, move: Move, what: What, used: Collection[str]) -> Iterator[Due]:
+def next_turns(progress: Progress, settings: ChainSettings, used: Collection[str] = ()) -> tuple[str, ...]:
+    """The turns that may follow and are offered, in words."""
+    return tuple(due.words for due in due_in(progress, settings, used) if not due.named_only)
+
+
+def _dues(progress: Progress, move: Move, what: What, settings: ChainSettings, used: Collection[str]) -> Iterator[Due]:
     """What a move that is allowed comes to, once for each label."""
     for place, label in enumerate(_labels(progress, move)):
         text = _free(str(label), used) if what is What.SPIKE else _gate_label(str(label), what)
-        words = text if what is What.SPIKE else move_words(move, label)
+        words = turn_words(text if what is What.SPIKE else move_words(move, label), move, settings)
         later = what is What.SPIKE and place >= _OFFERED_SPIKES
         yield Due(what, text, words, aside=move in _ASIDE, named_only=later)
 

@@ -1,4 +1,4 @@
-"""Which turns may follow where a chain stands, and what it lacks to be closed, with their labels and in words.
+"""Which moves may follow where a chain stands, with their labels, and in words what it lacks to be closed.
 
 implements: MU-CHAIN-7003
 """
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from muster.settings import ChainSettings
 
 FINAL = Label(Step.FINAL)
-_TOGETHER = (Move.ABANDON, Move.INSUFFICIENT, Move.REFUSE)  # said with the other outcome of the same turn
 
 
 class Progress(Struct, frozen=True):
@@ -111,20 +110,9 @@ def _spikes_due(progress: Progress) -> Iterator[Label]:
         yield Label(Step.SPIKE, side="PRE", beside_final=True)
 
 
-def next_turns(progress: Progress, settings: ChainSettings) -> tuple[str, ...]:
-    """The turns that may follow, in words."""
-    found: dict[str, None] = {}
-    for move in moves_from(progress):
-        if move in _TOGETHER:
-            continue
-        labels = labels_due(progress, move) or ((progress.step,) if move in SKEPTIC else (None,))
-        if move is Move.SPIKE:
-            labels = labels[:2]
-        if move in (Move.AUTHORIZE, Move.AUTHORIZE_FINAL) and not labels_due(progress, move):
-            continue
-        for label in labels[: None if move in (Move.AUTHORIZE, Move.SPIKE) else 1]:
-            found[f"{move_words(move, label)} ({mover(move, settings)})"] = None
-    return tuple(found)
+def turn_words(words: str, move: Move, settings: ChainSettings) -> str:
+    """What a turn is called, and who makes it: `authorization of Prompt 1a (Planner)`."""
+    return f"{words} ({mover(move, settings)})"
 
 
 def missing_turns(progress: Progress, settings: ChainSettings) -> tuple[str, ...]:
@@ -137,7 +125,7 @@ def missing_turns(progress: Progress, settings: ChainSettings) -> tuple[str, ...
         move = _way_out(progress)
         labels = labels_due(progress, move)
         label = labels[0] if labels else None
-        found.append(f"{move_words(move, label)} ({mover(move, settings)})")
+        found.append(turn_words(move_words(move, label), move, settings))
         progress = advanced(progress, move, label)
     return tuple(found)
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from muster.chains.due import next_turns
 from muster.chains.finding import problem_at
-from muster.chains.following import missing_turns, next_turns
+from muster.chains.following import missing_turns
 from muster.chains.gate_checks import (
     authorization_problems,
     closure_problems,
@@ -22,7 +23,7 @@ from muster.chains.gate_checks import (
 )
 from muster.chains.labels import Step
 from muster.chains.machine import PHASES, Phase, State
-from muster.chains.naming import decision_of, gate_of
+from muster.chains.naming import asked_by, decision_of, gate_of
 from muster.chains.onboarding_checks import onboarding_problems
 from muster.chains.order import Walk, walk_of
 from muster.chains.prompt_checks import WORK, Before, has_header, prompt_problems, protocol_of, scope_words
@@ -251,6 +252,8 @@ def _chain(
     retrospectives = [decision_of(turn) for turn in numbered if turn.kind is Kind.RETROSPECTIVE]
     at = walk.progress
     shown = tuple(_shown_turns(in_order, states, at.state, caught))
+    used = [turn.label for turn in numbered if turn.kind is Kind.PROMPT]
+    asks = asked_by(numbered[-1]) if numbered else ""
     paused = at.state in (State.HELD, State.BLOCKED)
     return Chain(
         path=folder,
@@ -259,11 +262,12 @@ def _chain(
         phase=shown[-1].phase if shown and paused else PHASES[at.state].value,
         turns=shown,
         gates=tuple([_gate(turn) for turn in numbered if turn.kind is Kind.GATE and gate_of(turn)]),
-        next=next_turns(at, settings),
+        next=(asks,) if asks else next_turns(at, settings, used),
         missing=missing_turns(at, settings),
         trace_id=first.told("trace_id") if first else "",
         retrospective=next((decision for decision in reversed(retrospectives) if decision), ""),
         closed=walk.closed,
+        asks=asks,
     )
 
 

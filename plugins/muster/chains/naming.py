@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from muster.chains.labels import Label, Step
+from muster.chains.labels import Label, Step, label_in
 from muster.chains.machine import Move
 from muster.chains.turn import About, Gate, Kind
+from muster.text.utf8 import encodable
+from muster.text.words import shortened
 
 if TYPE_CHECKING:
     from muster.chains.turn import Entry, Turn
@@ -51,6 +53,21 @@ def mover(move: Move, settings: ChainSettings) -> str:
     if move in (Move.ONBOARD, Move.AUTHORIZE, Move.AUTHORIZE_FINAL, Move.REFUSE, Move.CLOSE):
         return settings.planner
     return settings.executor if move is Move.RESPONSE else settings.orchestrator
+
+
+def turn_name(kind: str, about: str, label: str) -> str:
+    """What a turn is called by its front matter: `response to Prompt 1`, `skeptic gate of Prompt 1`."""
+    known = label_in(label)
+    step = step_name(known) if known else f"{label!r}"
+    return {
+        Kind.ONBOARDING.value: "onboarding task",
+        Kind.PROMPT.value: step,
+        Kind.RESPONSE.value: f"response to {step}",
+        Kind.GATE.value: f"{about} gate of {step}",
+        Kind.AUTHORIZATION.value: f"authorization of {step}",
+        Kind.DECISION.value: f"{about} decision",
+        "": "no turn that is known",
+    }.get(kind, kind)
 
 
 def actor_due(turn: Turn, label: Label | None, settings: ChainSettings) -> str:
@@ -105,3 +122,22 @@ def choices_of(turn: Turn) -> tuple[str, ...]:
 def decision_of(turn: Turn) -> str:
     """What it decides; "" where that cannot be told."""
     return choice(turn.field("Decision"), choices_of(turn))
+
+
+def is_undecided(turn: Turn) -> bool:
+    """Whether its field Decision still asks, as the template has left it."""
+    field = turn.field("Decision")
+    return field is not None and any(said.line == field.line for said in turn.unfilled)
+
+
+def asked_by(turn: Turn) -> str:
+    """What a turn still asks, and whom; "" where it is filled in."""
+    if not turn.unfilled:
+        return ""
+    field, undecided = turn.field("Decision"), is_undecided(turn)
+    first = next(said for said in turn.unfilled if not undecided or (field and said.line == field.line))
+    name = turn_name(turn.kind.value if turn.kind else "", turn.told("gate") or turn.told("decision"), turn.label)
+    state = "not decided yet" if undecided else "not filled in yet"
+    question = shortened(first.text.removeprefix("<fill:").removesuffix(">").strip())
+    actor = f" ({turn.actor})" if turn.actor else ""
+    return encodable(f"{name}, {state}{actor}: {turn.path.rpartition('/')[2]}:{first.line} asks {question}")

@@ -19,7 +19,7 @@ from muster.chains.following import Progress, advanced, labels_due, moves_from
 from muster.chains.labels import FORMS, Label, Step, label_in
 from muster.chains.machine import PHASES, TABLE, Move, Phase, State
 from muster.chains.moves import move_of, stage_in, stage_of, state_at, stays
-from muster.chains.naming import SKEPTIC, about_of, actor_due, gate_of, move_words, step_name
+from muster.chains.naming import SKEPTIC, about_of, actor_due, gate_of, is_undecided, move_words, step_name
 from muster.chains.order_words import jump_message, label_fault, stands, with_article
 from muster.chains.rounds import Round, Rounds
 from muster.chains.turn import About, Gate, Kind, Turn
@@ -101,7 +101,10 @@ class _Walker:
             )
         if self.at.final_given:
             self.final_paths.add(turn.path)
+        before = self.at
         self._go(label)
+        if following is None and is_undecided(turn):
+            self.at = before  # nobody has decided, so the chain stands where it stood
         self.states.append(self.at.state)
         self.labels.append(label if turn.kind is Kind.AUTHORIZATION and label else self.at.step)
 

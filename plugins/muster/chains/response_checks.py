@@ -146,7 +146,12 @@ def _language(turn: Turn, one: Round, settings: ChainSettings) -> Iterator[Probl
         message = (
             f"the response to {one.name} is written in {_name(turn.language)}, and {words}it has to be {_name(wanted)}"
         )
-        yield problem_at(turn, 1, "CHN026", message, f"write it in {_name(wanted)}, or mark it with `mode: control`")
+        ways = (
+            f"write it in {_name(wanted)}, or take `mode: control` out"
+            if turn.is_control
+            else f"write it in {_name(wanted)}, mark it with `mode: control`, or set `chains.language`"
+        )
+        yield problem_at(turn, 1, "CHN026", message, ways)
 
 
 def _name(language: str) -> str:

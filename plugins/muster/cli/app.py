@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import sys
 from io import TextIOWrapper
@@ -42,6 +41,7 @@ COMMANDS = {
     "init": "muster.cli.init",
     "spec": "muster.cli.spec",
     "pages": "muster.cli.pages",
+    "portfolio": "muster.cli.portfolio",
     "links": "muster.cli.links",
     "schema": "muster.cli.schema",
 }
@@ -66,6 +66,8 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the first argument names, or say which one is near."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            import difflib  # only a mistake wants it
+
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
             meant = f"did you mean `{near[0]}`? " if near else ""
             raise Mistake(f"there is no command {args[0]!r}", help=f"{meant}`muster --help` lists the commands")

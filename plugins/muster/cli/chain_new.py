@@ -17,6 +17,7 @@ from muster.cli.terminal import coloured, coloured_diff, note, out, visible
 
 if TYPE_CHECKING:
     from muster.chaining import Planned
+    from muster.model import Project
     from muster.refining import Refusal
     from muster.workspace import Workspace
 
@@ -67,7 +68,23 @@ def new(
             note(f"muster: no record of the project holds the spec_id {draft.spec_id}: a check will say so")
         if show_or_write(workspace, planned, colour, dry_run=dry_run):
             log.wrote([planned.path])
+        _say_settings(workspace, project)
     return 0
+
+
+def _say_settings(workspace: Workspace, project: Project) -> None:
+    """The settings that a first chain needs, where they are as a project without chains has them."""
+    from muster.chaining import absent_documents
+    from muster.settings import ChainLanguage, ChainSettings
+
+    chains = project.settings.chains
+    whence = f"in {visible(workspace.source or 'muster.toml')}"
+    if absent := absent_documents(workspace, project):
+        named = ", ".join(map(visible, absent))
+        note(f"next: set `chains.documents` {whence} to what a chain has to read: the project has no {named}")
+    if chains == ChainSettings() and chains.language is not ChainLanguage.ANY:
+        language = chains.language.name.capitalize()
+        note(f"next: set `chains.language` {whence} to that of the responses: without it they have to be {language}")
 
 
 def _line(text: str | None) -> str:

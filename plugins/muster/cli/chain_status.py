@@ -81,7 +81,8 @@ def _stand(chain: Chain, workspace: Workspace, outcome: Outcome) -> Stand:
     from muster.chaining import dues_of, turns_of
 
     own = tuple(one for one in outcome.findings if one.place.path.startswith(f"{chain.path}/"))
-    dues = dues_of(chain, turns_of(workspace, chain), outcome.project)
+    # Behind a turn that still asks nothing is added; what may follow depends on the answer.
+    dues = () if chain.asks else dues_of(chain, turns_of(workspace, chain), outcome.project)
     return Stand(chain, tuple(due for due in dues if not due.named_only), own)
 
 
@@ -104,7 +105,7 @@ def _table(stands: Sequence[Stand], *, colour: bool) -> Iterator[str]:
             str(len(one.chain.turns)),
             _tally(one.findings),
             visible(one.chain.path),
-            _short_words(one.dues),
+            visible(one.chain.asks) or _short_words(one.dues),
         )
         for one in stands
     ]
@@ -150,6 +151,11 @@ def _story(stand: Stand, *, colour: bool) -> Iterator[str]:
     if chain.missing:
         yield title("missing")
         yield from (f"  - {visible(words)}\n" for words in chain.missing)
+    if chain.asks:
+        yield title("next")
+        yield f"  {visible(chain.asks)}\n"
+        yield from _findings(stand, title, colour=colour)
+        return
     yield title("may follow")
     commands = [command_for(chain, due, stand.dues) for due in stand.dues]
     width = max(map(len, commands), default=0)
@@ -157,6 +163,10 @@ def _story(stand: Stand, *, colour: bool) -> Iterator[str]:
         yield f"  {visible(command.ljust(width))}  # {visible(due.words)}\n"
     if not stand.dues:
         yield "  nothing\n"
+    yield from _findings(stand, title, colour=colour)
+
+
+def _findings(stand: Stand, title: Callable[[str], str], *, colour: bool) -> Iterator[str]:
     if stand.findings:
         yield title("findings")
         for one in stand.findings:
@@ -167,7 +177,7 @@ def _story(stand: Stand, *, colour: bool) -> Iterator[str]:
 
 def _timeline(turns: Sequence[ChainTurn], title: Callable[[str], str], *, colour: bool) -> Iterator[str]:
     """The turns in order, by phase, each with what a gate caught in it."""
-    words = [f"{turn.actor}: {_turn_words(turn)}{f': {turn.decision}' if turn.decision else ''}" for turn in turns]
+    words = [f"{turn.actor}: {_turn_words(turn)}" for turn in turns]
     lines = [visible(shortened(text)) for text in words]
     width = max(map(len, lines), default=0)
     phase = None
@@ -181,21 +191,12 @@ def _timeline(turns: Sequence[ChainTurn], title: Callable[[str], str], *, colour
 
 
 def _turn_words(turn: ChainTurn) -> str:
-    """`response to Prompt 1`, `skeptic gate of Prompt 1`."""
-    from muster.chains.labels import label_in
-    from muster.chains.naming import step_name
+    """`response to Prompt 1`, `skeptic gate of Prompt 1: PASS`."""
+    from muster.chains.naming import turn_name
 
-    label = label_in(turn.label)
-    step = step_name(label) if label else f"{turn.label!r}"
-    return {
-        "onboarding": "onboarding task",
-        "prompt": step,
-        "response": f"response to {step}",
-        "gate": f"{turn.about} gate of {step}",
-        "authorization": f"authorization of {step}",
-        "decision": f"{turn.about} decision",
-        "": "no turn that is known",
-    }.get(turn.kind, turn.kind)
+    decides = turn.kind not in ("onboarding", "prompt", "response", "")
+    decision = f": {turn.decision or 'not decided'}" if decides else ""
+    return f"{turn_name(turn.kind, turn.about, turn.label)}{decision}"
 
 
 def _one_line(words: str) -> str:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from muster.cli.errors import Mistake
 from muster.cli.help import colour_option, examples
-from muster.cli.project import Where, codes_of, inside, no_specs, outcome_of
+from muster.cli.project import Where, codes_of, inside, judged, no_specs, outcome_of
 from muster.cli.recorded import record_option, recorded
 from muster.cli.reports import demand_known, report_asked, shown_in, written
 from muster.cli.results import given_results, results_option
@@ -145,7 +145,11 @@ def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float, l
     folders = tuple(inside(where, workspace.root, path) for path in asked.paths)
     settings = _settings(workspace.settings, asked.select, asked.ignore)
     results = given_results(where, workspace, asked.results)
-    outcome = outcome_of(workspace, settings, workers=asked.workers, today=asked.today, results=results)
+    told = None
+    if asked.since is None and asked.reports == (("text", None),):
+        outcome, told = judged(workspace, settings, workers=asked.workers, today=asked.today, results=results)
+    else:  # what else there is to tell is made of the whole project
+        outcome = outcome_of(workspace, settings, workers=asked.workers, today=asked.today, results=results)
     _demand_no_source(where, workspace, outcome, [path for _, path in asked.reports if path])
     demand_known(where, asked.paths, folders, shown_in(outcome.findings, folders))
     older = 0
@@ -168,13 +172,13 @@ def _verdict(where: Where, asked: Asked, workspace: Workspace, started: float, l
     gate_fails, preflight = outcome.fails(fail_on), _failed_preflight(asked, subject)
     status = int(gate_fails or bool(preflight))
     if log:
-        log.looked_at(outcome)
+        log.looked_at(outcome, told)
         if not (asked.select or asked.ignore or asked.since):  # those look at a part, and the gate decides on the whole
             log.decided(outcome.findings, fail_on)
         log.wrote(path for _, path in asked.reports if path)
         if status:
-            told = [tally(outcome.findings)] if gate_fails else []
-            log.failed("GateFailed", "; ".join([*told, *preflight]))
+            words = [tally(outcome.findings)] if gate_fails else []
+            log.failed("GateFailed", "; ".join([*words, *preflight]))
     report = ""
     for form, path in asked.reports:
         to_terminal = coloured(asked.colour, sys.stdout) and path is None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import uuid
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
 
 from muster.cli.errors import Mistake
 from muster.cli.help import examples
-from muster.cli.project import Where, outcome_of
+from muster.cli.project import Where, mention_no_specs, outcome_of
 from muster.cli.terminal import note, out, visible
 from muster.text.words import counted
 
@@ -24,6 +25,7 @@ SETTINGS = "muster.toml"
 SITE = "mkdocs.yml"
 HOME = "specs/index.md"
 WORKFLOW = ".github/workflows/docs_specs.yml"
+IGNORED = ".gitignore"
 REGISTRY = "assets/capabilities.yaml"
 _REGISTRY_LINE = f'registry = "{REGISTRY}"'
 _CAPABILITIES = """\
@@ -59,9 +61,10 @@ def command(where: Where, *, name: str | None, ci: bool, prompts: bool) -> None:
     """Set a project up: settings, a first spec, a site, a workflow; with --prompts also what prompts need.
 
     Each file is written only where it is missing; a second run writes nothing. Written are
-    muster.toml, a spec under specs/ where the project has none, mkdocs.yml with a home page, and
-    .github/workflows/docs_specs.yml where there is a .github folder. Where mkdocs.yml is there and
-    MkDocs is installed, the anchor settings are taken from it.
+    muster.toml, a spec under specs/ where the project has none, mkdocs.yml with a home page,
+    .github/workflows/docs_specs.yml where there is a .github folder, and in a git repository
+    .gitignore. Where mkdocs.yml is there and MkDocs is installed, the anchor settings are taken from
+    it.
     """
     from muster.cli.templates import settings_text
     from muster.store import files
@@ -71,7 +74,10 @@ def command(where: Where, *, name: str | None, ci: bool, prompts: bool) -> None:
 
     root = where.folder.resolve()
     workspace = open_workspace(root)
-    project = outcome_of(workspace).project
+    outcome = outcome_of(workspace)
+    project = outcome.project
+    if project.documents:
+        mention_no_specs(outcome)
     texts, kept = _setup(workspace, project, encodable(name or root.name or "project"), ci=ci)
     written = []
 
@@ -132,7 +138,9 @@ def _setup(workspace: Workspace, project: Project, name: str, *, ci: bool) -> tu
     if _is_there(root, WORKFLOW):
         kept.append(WORKFLOW)
     elif ci or (root / ".github").is_dir():
-        texts[WORKFLOW] = templates.workflow_text()
+        texts[WORKFLOW] = templates.workflow_text(builds_site=SITE in texts)
+    if (root / ".git").exists() and not _is_there(root, IGNORED):
+        texts[IGNORED] = templates.ignore_text()
     return texts, kept
 
 
@@ -157,7 +165,6 @@ def _first_spec(name: str, project: Project) -> dict[str, str]:
 
 def _host(root: Path) -> Host | None:
     """What the site does, asked of MkDocs in a process of its own; None where there is nothing to ask."""
-    import importlib.util
     import subprocess
     import sys
 
@@ -167,7 +174,7 @@ def _host(root: Path) -> Host | None:
 
     if not (root / SITE).is_file():
         return None
-    if importlib.util.find_spec("mkdocs") is None:
+    if find_spec("mkdocs") is None:
         note(f"muster: MkDocs is not installed, so the anchors are not taken from {SITE}")
         note("help: check `anchors` in muster.toml, or remove it and run `muster init` where MkDocs is installed")
         return None
@@ -187,13 +194,25 @@ def _is_there(root: Path, path: str) -> bool:
     return os.path.lexists(root / path)
 
 
+def _ignores_site(root: Path) -> bool:
+    """Whether git leaves the built site out, or there is no git."""
+    from muster.store import git
+
+    return not (root / ".git").exists() or git.run(root, "check-ignore", "-q", "site/") is not None
+
+
 def _say_next(root: Path, written: list[str], kept: list[str]) -> None:
     if not written:
         note("everything is there; nothing was written")
         return
     spec = next((path for path in written if path.startswith("specs/") and path != HOME), None)
     note(f"next: {f'write requirements into {spec}, then ' if spec else ''}run `muster sync` and `muster check`")
+    if SITE in written:
+        needs = "" if find_spec("mkdocs") else ", which needs `pip install 'mkdocs-muster[mkdocs]'`"
+        note(f"next: `mkdocs serve` shows the site{needs}")
     if SITE in kept and b"muster-" not in (root / SITE).read_bytes():
         note(f"next: add the plugins muster-specs, muster-compliance and muster-gate to {SITE}")
+    if SITE in written and IGNORED not in written and not _ignores_site(root):
+        note(f"next: add `site/` to {IGNORED}: `mkdocs build` writes the site there")
     if WORKFLOW not in (*written, *kept):
         note("next: `muster init --ci` writes a GitHub workflow")

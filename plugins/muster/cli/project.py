@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path  # noqa: TC003 -- msgspec reads the types of fields
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from muster.cli.errors import Mistake
-from muster.cli.terminal import Progress, note
+from muster.cli.terminal import Progress, note, visible
 from muster.text.words import counted
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from muster.model import Outcome, ResultFile
     from muster.rules.base import Rule
     from muster.settings import Settings
+    from muster.told import Told
     from muster.workspace import Workspace
 
 
@@ -61,6 +61,19 @@ def outcome_of(
         return chosen.run(workers=workers, progress=progress, today=today, results=results)
 
 
+def judged(
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    workers: int = 0,
+    today: date | None = None,
+    results: Sequence[ResultFile] | None = None,
+) -> tuple[Outcome, Told]:
+    """The same, and what the ledger is told; where nothing changed since the last time, the project is left empty."""
+    with Progress("reading specs") as progress:
+        return workspace.judged(settings, results, workers=workers, progress=progress, today=today)
+
+
 def mention_no_specs(outcome: Outcome) -> None:
     """Say what was looked for where a project has no spec: that is no error, and no silence either."""
     for line in no_specs(outcome):
@@ -69,10 +82,18 @@ def mention_no_specs(outcome: Outcome) -> None:
 
 def no_specs(outcome: Outcome) -> tuple[str, ...]:
     """The words for a project without a spec; none for any other, and none for one of packets or chains."""
-    project = outcome.project
-    if project.specs or project.refinements or project.chains:
+    counts, project = outcome.counts, outcome.project
+    if counts.specs or counts.packets or counts.chains:
         return ()
     globs = ", ".join(project.settings.specs.include)
+    if project.documents:
+        first, more = visible(project.documents[0].path), len(project.documents) - 1
+        named = f"{first} and {counted(more, 'more file')}" if more else first
+        return (
+            f"muster: no requirement found in {named}, and so no spec",
+            "help: begin a list item, a paragraph or a table row with an ID in brackets, `[QUEUE-1001] It MUST run.`",
+            "help: for IDs that are written in another way, set `requirements.id` and `requirements.markers`",
+        )
     return (
         f"muster: no spec found; looked for {globs}",
         "help: `muster init` writes a first spec; other places go into the setting `specs.include`",
@@ -93,6 +114,8 @@ def codes_of(texts: Iterable[str]) -> tuple[str, ...]:
 def near_rules(code: str, rules: Mapping[str, Rule]) -> str:
     """What to try for a code that no rule has."""
     names = {rule.name: known for known, rule in rules.items()}
+    import difflib  # only a mistake wants it
+
     near = difflib.get_close_matches(code.upper(), rules, 1, 0.5)
     near = near or [names[name] for name in difflib.get_close_matches(code.lower(), names, 1)]
     meant = f"did you mean {near[0]}? " if near else ""

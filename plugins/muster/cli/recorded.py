@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from muster.ledger.task import Attempt
     from muster.model import Finding, Outcome, Severity
     from muster.settings import Settings
+    from muster.told import Told
     from muster.workspace import Workspace
 
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -42,6 +43,7 @@ class Log:
         self.outcome: Outcome | None = None
         self.written: list[str] = []
         self.spec_ids: list[str] = []
+        self.told: Told | None = None
         self.reads: tuple[str, ...] | None = None
         self.failure: tuple[str, str, int] | None = None
         self.drafts: list[Callable[[Run], Iterable[Draft]]] = []
@@ -53,10 +55,13 @@ class Log:
         """The project, and with it the place of the ledger."""
         self.workspace = workspace
 
-    def looked_at(self, outcome: Outcome) -> None:
-        """What went into the run, and the specs that it is about."""
+    def looked_at(self, outcome: Outcome, told: Told | None = None) -> None:
+        """What went into the run, and the specs that it is about; what that tells, where it is known already."""
+        from muster.told import told_of
+
         self.outcome = outcome
-        self.spec_ids = list(dict.fromkeys(one.spec_id for one in outcome.project.allocations if one.spec_id))
+        self.told = told or told_of(outcome)
+        self.spec_ids = self.told.spec_ids
 
     def wrote(self, paths: Iterable[str]) -> None:
         """Files that were written or removed."""
@@ -70,9 +75,9 @@ class Log:
         """A gate passed or failed."""
         from muster.recording import gate_events
 
-        outcome = self.outcome
-        if outcome is not None:
-            self.drafts.append(lambda run: gate_events(run, outcome, findings, fail_on))
+        outcome, told = self.outcome, self.told
+        if outcome is not None and told is not None:
+            self.drafts.append(lambda run: gate_events(run, told, findings, fail_on))
             self.packets(outcome, findings)
 
     def packets(self, outcome: Outcome, findings: Sequence[Finding]) -> None:
@@ -138,11 +143,11 @@ def _write(where: Where, log: Log, settings: Settings, failure: Failure | None, 
     from msgspec.structs import replace
 
     from muster.ledger.rows import RunStatus
-    from muster.recording import command_run, documents_read, open_ledger, status_events
+    from muster.recording import command_run, open_ledger, status_events
     from muster.text.canonical import digest_of
 
     assert log.attempt is not None
-    reads = log.reads if log.reads is not None else documents_read(log.outcome) if log.outcome else ()
+    reads = log.reads if log.reads is not None else log.told.reads if log.told else ()
     attempt = replace(
         log.attempt, reads=reads, config_digest=digest_of(settings), spec_ids=tuple(log.spec_ids), source="muster"
     )
@@ -162,10 +167,10 @@ def _write(where: Where, log: Log, settings: Settings, failure: Failure | None, 
             from muster.packet_events import packet_events
 
             drafts += packet_events(run, *log.judged, book)
-        if log.outcome is not None:
+        if log.outcome is not None and log.told is not None:
             if log.outcome.project.chains:
                 from muster.chain_events import chain_events
 
                 drafts += chain_events(run, log.outcome, book)
-            drafts += status_events(run, log.outcome, book)
+            drafts += status_events(run, log.told, book)
         book.record(run, script_runs=(script,), events=tuple(drafts))

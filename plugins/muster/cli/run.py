@@ -125,8 +125,8 @@ def _task_asked(
 
 def _parents(workspace: Workspace, settings: TaskSettings, reads: tuple[str, ...]) -> tuple[str, ...]:
     """The files that go in: those named, and those of the project that the task's globs name."""
-    from muster.recording import named
     from muster.text.globs import matches
+    from muster.told import named
 
     versions = workspace.inputs.versions
     found = tuple(sorted(path for path in versions if any(matches(path, glob) for glob in settings.reads)))

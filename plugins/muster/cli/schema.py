@@ -20,7 +20,19 @@ PROMPTS = {
     "spec-lint": "hsk.spec_lint_report@1",
     "spec-router-decision": "hsk.spec_router_decision@0.2",
 }  # the contracts of prompts: they have names of their own in the world
-OWN = ("baseline", "event", "explain", "impact", "report", "requirements", "results", "run", "settings", "trace")
+OWN = (
+    "baseline",
+    "event",
+    "explain",
+    "impact",
+    "portfolio",
+    "report",
+    "requirements",
+    "results",
+    "run",
+    "settings",
+    "trace",
+)
 NAMES = tuple(sorted((*OWN, *PROMPTS)))
 
 
@@ -36,7 +48,8 @@ def command(name: str) -> None:
     `report` is what `muster check --report json` writes, `baseline` the file that
     `muster check --baseline` does, `requirements` a requirement file, `settings` the file muster.toml,
     `results` what `pytest --muster-results` writes; `run` and `event` are rows of the ledger; `trace`,
-    `explain` and `impact` are what these commands print with `--format json`. `pack` is a prompt pack,
+    `explain` and `impact` are what these commands print with `--format json`, `portfolio` what
+    `muster portfolio` does. `pack` is a prompt pack,
     `spec-lint` what `muster check --report spec-lint` writes; `capability-snapshot`, `spec-intent` and
     `spec-router-decision` stand in the folder of a compiled prompt.
     """
@@ -45,6 +58,7 @@ def command(name: str) -> None:
         "event": _event,
         "explain": _explain,
         "impact": _impact,
+        "portfolio": _portfolio,
         "report": _report,
         "requirements": _requirements,
         "results": _results,
@@ -97,8 +111,14 @@ def _trace() -> str:
     return _of_type(TraceReport, "What muster trace tells")
 
 
+def _portfolio() -> str:
+    from muster.portfolio.as_json import PortfolioTold
+
+    return _of_type(PortfolioTold, "What muster portfolio writes")
+
+
 def _report() -> str:
-    from muster.gate.report import JsonReport
+    from muster.gate.report.as_json import JsonReport
 
     return _of_type(JsonReport, "Report of muster check")
 

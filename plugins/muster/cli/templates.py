@@ -57,7 +57,28 @@ _HOME = """\
 # {name}
 
 The specs of {name}. Each requirement has an ID, and `muster check` stops what breaks the rules.
-{links}"""
+
+| page | what it says |
+|---|---|
+| [Dashboard](dashboard/index.md) | how far the requirements have come, and what to do next |
+| [Matrix](compliance/matrix.md) | every requirement, with the code and the tests that cite it |
+| [Holes](compliance/holes.md) | what still lacks code, a test or a result |
+| [Specs](compliance/index.md) | each spec with its requirements |
+{links}
+## What comes next
+
+| to | command |
+|---|---|
+| find out what breaks the rules | `muster check` |
+| bring the derived files up to date | `muster sync` |
+| see this site while you write | `mkdocs serve` |
+"""
+
+_IGNORED = """# What `mkdocs build` and the tests make, and a virtual environment.
+site/
+junit.xml
+.venv/
+"""
 
 _WORKFLOW = """\
 # The gate on every push and pull request.
@@ -80,8 +101,14 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.11"
-      - run: python -m pip install mkdocs-muster
+      # Until Muster's first release: from where you keep it, as "mkdocs-muster{extra} @ git+https://..."
+      - run: python -m pip install "mkdocs-muster{extra}"
       - run: muster check
+"""
+
+_WORKFLOW_SITE = """      - run: mkdocs build # with --strict, warnings of `muster check` end it as well
+        env:
+          NO_MKDOCS_2_WARNING: "1" # no notice of Material in the log
 """
 
 
@@ -111,11 +138,17 @@ def site_text(name: str) -> str:
 
 
 def home_text(name: str, specs: Sequence[str]) -> str:
-    """The home page of the site, with links to specs beside it."""
-    links = "".join(f"- [{path}]({path})\n" for path in specs)
-    return _HOME.format(name=name, links=f"\n{links}" if links else "")
+    """The home page of the site: its pages, these specs, and what to do next."""
+    links = "".join(f"| [{path}]({path}) | the first spec |\n" for path in specs)
+    return _HOME.format(name=name, links=links)
 
 
-def workflow_text() -> str:
-    """`.github/workflows/docs_specs.yml`."""
-    return _WORKFLOW
+def workflow_text(*, builds_site: bool) -> str:
+    """`.github/workflows/docs_specs.yml`; it builds a site whose plugins it can install."""
+    gate = _WORKFLOW.format(extra="[mkdocs]" if builds_site else "")
+    return gate + _WORKFLOW_SITE if builds_site else gate
+
+
+def ignore_text() -> str:
+    """`.gitignore`."""
+    return _IGNORED

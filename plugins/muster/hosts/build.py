@@ -5,6 +5,7 @@ implements: MU-CORE-0001, MU-CORE-0002
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,6 @@ from mkdocs.exceptions import PluginError
 from msgspec import Struct
 
 from muster.hosts.host_settings import host_of
-from muster.ledger.history import history_read
-from muster.prompts.view import PromptViews
-from muster.recording import ledger_read
-from muster.refinements import views_of
 from muster.settings import InvalidSettings
 from muster.site.index import Index, index_of
 from muster.store.files import Busy, OutsideRoot
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from muster.ledger.statistics import RunHistory
     from muster.model import Host, Outcome
     from muster.packets.view import PacketView
+    from muster.prompts.view import PromptViews
 
 
 class Build(Struct, frozen=True):
@@ -57,6 +55,7 @@ class SharedBuild:
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Forget the build before: whoever reuses a configuration gets the files as they are now."""
         self.build = None
+        gc.unfreeze()
         return config
 
     def build_of(self, config: MkDocsConfig, root: str) -> Build:
@@ -67,6 +66,8 @@ class SharedBuild:
             writes = any(plugin.syncs for plugin in others)
             top = root_of(config, root)
             self.build = known or read_build(top, host_of(config, top), writes=writes)
+            # What was read stays to the end of the build: the collector need not look at it time and again.
+            gc.freeze()
         return self.build
 
 
@@ -93,6 +94,9 @@ def read_build(root: Path, host: Host, *, writes: bool) -> Build:
 
 def history_of(build: Build) -> RunHistory:
     """What the ledger of the project holds; a build records nothing, and makes no ledger."""
+    from muster.ledger.history import history_read  # only a build with generated pages loads these
+    from muster.recording import ledger_read
+
     project = build.outcome.project
     spec_ids = [one.spec_id for one in project.allocations if one.spec_id]
     return history_read(lambda: ledger_read(build.root, project.settings), spec_ids)
@@ -102,11 +106,15 @@ def packets_of(build: Build) -> tuple[PacketView, ...]:
     """The packets of the project with the lines of their specs, which a mere check never gathers."""
     if not build.outcome.project.refinements:
         return ()
+    from muster.refinements import views_of
+
     return views_of(build.outcome.project, open_workspace(build.root).inputs)
 
 
 def prompts_of(build: Build) -> PromptViews:
     """The packs and compiled prompts of the project, and what of their inputs changed."""
+    from muster.prompts.view import PromptViews
+
     prompts = build.outcome.project.prompts
     if not (prompts.packs or prompts.compiles):
         return PromptViews()

@@ -17,12 +17,12 @@ from muster.hosts.pages import PageHost
 from muster.hosts.published import outside_files, published
 from muster.hosts.relocated import RelocatedLinks
 from muster.hosts.watching import watched
-from muster.site.extension import MusterExtension, completed
+from muster.site.extension import MusterExtension, completed, unmarked
 from muster.site.page import STYLESHEET
 from muster.store.results import result_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
     from mkdocs.utils.templates import TemplateContext
+
+    from muster.site.set_aside import SetAside
 
 
 class SpecsPlugin(SharedBuild, BasePlugin[Options]):
@@ -39,7 +41,7 @@ class SpecsPlugin(SharedBuild, BasePlugin[Options]):
         """Register the extension and the stylesheet."""
         config = super().on_config(config)
         self.host = PageHost()
-        self.placed: dict[str, Iterable[str]] = {}  # the IDs that each page defines
+        self.unmarked: dict[str, SetAside] = {}  # the pages that define requirements
         self.extension = MusterExtension(self.host, badges=False)
         config.markdown_extensions += [self.extension, RelocatedLinks(self.host)]  # type: ignore[list-item]
         if STYLESHEET not in config.extra_css:
@@ -62,12 +64,16 @@ class SpecsPlugin(SharedBuild, BasePlugin[Options]):
         self.extension.placed = {}
         return markdown
 
+    @event_priority(-100)
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
-        """Tell MkDocs of the anchors, which its own check of links cannot see."""
+        """Tell MkDocs of the anchors, which its own check of links cannot see, and take them out for a while."""
         if page.present_anchor_ids is not None:
             page.present_anchor_ids.update(self.extension.placed)
-        self.placed[page.file.src_uri] = self.extension.placed
-        return html
+        if not self.extension.placed:
+            return html
+        held = unmarked(html, self.extension.placed, self.host)
+        self.unmarked[page.file.src_uri] = held
+        return held.content
 
     def on_nav(self, nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
         """Learn which requirements have a generated page, once every plugin has added its files."""
@@ -82,11 +88,11 @@ class SpecsPlugin(SharedBuild, BasePlugin[Options]):
         config: MkDocsConfig,  # noqa: ARG002
         nav: Navigation,  # noqa: ARG002
     ) -> TemplateContext:
-        """Add the badges once the search plugin has read the page: parsing them would cost more than all else."""
-        placed = self.placed.get(page.file.src_uri)
-        if placed and page.content:
+        """Add anchors and badges once the search plugin has read the page: to parse them costs more than all else."""
+        held = self.unmarked.pop(page.file.src_uri, None)
+        if held is not None and page.content is not None:
             self.host.enter(page.file)
-            page.content = completed(page.content, placed, self.host)
+            page.content = completed(held, page.content, self.host)
         return context
 
     def on_serve(

@@ -13,6 +13,7 @@ RULE = Rule(
     scope=Scope.PROJECT,
     since="0.1",
     check=reported("CHN026"),  # found by chains/response_checks.py.  implements: MU-CHAIN-7042
-    why="Those who decide must read without effort what they decide about.",
+    why="Those who decide must read without effort what they decide about. The settings `chains.language` (of"
+    " responses, Italian by default) and `chains.document_language` say which language that is, or `any`.",
     examples=Later(lambda: (chain_example("CHN026", "response-0", "---"),)),
 )

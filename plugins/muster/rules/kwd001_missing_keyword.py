@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from muster.model import Finding, Level, Passage, Project, Requirement, Severity
+from muster.model import Document, Finding, Level, Passage, Project, Requirement, Severity
 from muster.rules.base import Example, Rule, Scope
 from muster.settings import LevelPolicy
+
+_LOWERCASE = re.compile(r"\b(?:must|shall|should|may)\b")
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -26,8 +29,19 @@ def check(project: Project) -> Iterator[Finding]:
                 yield RULE.at(
                     requirement.place,
                     f"{requirement.id} has no RFC 2119 keyword",
-                    help="say MUST, SHOULD or MAY",
+                    help=_help(requirement, document),
                 )
+
+
+def _help(requirement: Requirement, document: Document) -> str:
+    """What to write; where the word is there in lower case, why it does not count."""
+    match = _LOWERCASE.search(requirement.text)
+    if match is None:
+        return "say MUST, SHOULD or MAY"
+    word = f"write {match[0].upper()} for {match[0]!r}"
+    if document.conformance == "rfc8174":
+        return f"{word}: by RFC 8174, which this spec names, only capitals count"
+    return f"{word}: capitals count alone, unless you set `requirements.lowercase`"
 
 
 def _is_within(passage: Passage, requirement: Requirement) -> bool:

@@ -13,12 +13,13 @@ def check(project: Project) -> Iterator[Finding]:
     """Report specs with requirements that declare no conformance language.  implements: MU-RULE-2012"""
     if project.settings.requirements.level is LevelPolicy.NONE:
         return
+    named = "RFC 2119" if project.settings.requirements.lowercase else "RFC 2119 and RFC 8174"  # capitals alone
     for document in project.specs:
         if document.requirements and not document.conformance:
             yield RULE.at(
                 Place(document.path),
                 f"{document.path} does not say what its keywords mean",
-                help="write `Conformance language: RFC 2119 and RFC 8174` below the title",
+                help=f"write `Conformance language: {named}` below the title",
             )
 
 

@@ -13,6 +13,7 @@ def check(project: Project) -> Iterator[Finding]:
     """Report citations of unknown IDs, and suggest the nearest known one.  implements: MU-TRACE-3005"""
     nearest: Nearest | None = None
     trace = project.trace
+    own = {document.path for document in project.documents}
     others = {(page.path, mark.line, mark.id) for page in project.documents for mark in page.references if mark.at_edge}
     unknown = [
         (one.id, one.place)
@@ -25,7 +26,10 @@ def check(project: Project) -> Iterator[Finding]:
     for identifier, place in unknown:
         nearest = nearest or Nearest(trace.statuses)
         near = nearest.to(identifier)
+        # In a Markdown file among the specs it was rather to be defined, in a form that no marker takes.
         remedy = f"did you mean {near}?" if near else "define it in a spec, or drop the citation"
+        if place.path in own:
+            remedy += "; to define it here, mark it as the setting `requirements.markers` says"
         yield RULE.at(place, f"{identifier} is cited, and no spec defines it", help=remedy)
 
 

@@ -82,7 +82,13 @@ def findings_by_rule(standing: Standing, rows: Rows) -> str:
     page = escape(rows.links.to_page(rows.page, FINDINGS))
     head = '<section>\n<h2 id="findings">Open findings</h2>\n'
     if not found:
-        return f"{head}<p>None: what the specs, the code and the derived files say agrees.</p>\n</section>"
+        known = standing.outcome.counts.known
+        said = (
+            f'<a href="{page}">{counted(known, "known finding")}</a> in the baseline, and none that is new.'
+            if known
+            else "None: what the specs, the code and the derived files say agrees."
+        )
+        return f"{head}<p>{said}</p>\n</section>"
     order = list(Severity)
     counts = Counter((one.severity, one.code) for one in found)
     ranked = sorted(counts.items(), key=lambda one: (order.index(one[0][0]), -one[1], one[0][1]))

@@ -13,6 +13,7 @@ from muster.site import identity
 from muster.site.chain_diagram import diagram
 from muster.site.chain_timeline import phase_track, timeline
 from muster.site.chain_ways import INDEX, PLACE, decision_badge, file_link, findings_badges, line_link, state_badge
+from muster.site.findings_page import with_code
 from muster.site.packet_page import MOST_FINDINGS, word_badge
 from muster.site.page import NOT_SEARCHED, heading, table
 from muster.site.recorded import told
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from muster.site.packet_page import Ways
 
 MOST_STEPS = 20  # that may follow, or are missing
-_ASIDE = ("SPIKE", "decision to align")
 _ENDS: dict[str, str] = {State.CLOSED: "The chain is closed", State.ABANDONED: "The chain was abandoned"}
 
 
@@ -57,21 +57,16 @@ def chain_page(view: ChainView, findings: Sequence[Finding], spec_id: str, ways:
 
 def next_in_short(chain: Chain) -> str:
     """The turn that may follow; of several, the first, and how many more there are."""
-    steps = _steps(chain)
+    steps = chain.next
     if not steps:
         return "none" if chain.state in _ENDS else "not known"
     more = f" or {len(steps) - 1} more" if len(steps) > 1 else ""
     return f"{told(steps[0], 120)}{more}"
 
 
-def _steps(chain: Chain) -> list[str]:
-    """What may follow: first what leads on, then what is beside the way."""
-    return sorted(chain.next, key=lambda step: step.startswith(_ASIDE))
-
-
 def _next(chain: Chain) -> str:
     """The next allowed step, or each of them."""
-    steps = [f"<li>{told(step)}</li>" for step in _steps(chain)[:MOST_STEPS]]
+    steps = [f"<li>{told(step)}</li>" for step in chain.next[:MOST_STEPS]]
     title = "Next allowed step" if len(chain.next) < 2 else "Next allowed step, one of"
     if end := _ENDS.get(chain.state, ""):
         title = f"{end}, and this may still follow" if steps else f"{end}, and nothing follows"
@@ -116,13 +111,14 @@ def _findings(chain: Chain, findings: Sequence[Finding], ways: Ways) -> str:
     rows = [
         f'<th scope="row">{ways.rule(one.code)}</th><td>{_turn(one.place.path, numbers, ways)}</td>'
         f"<td>{line_link(one.place.path, one.place.line, ways) if one.place.path != chain.path else ''}</td>"
-        f"<td>{word_badge(one.severity)}</td><td>{told(one.message)}<br><em>{told(one.help)}</em></td>"
+        f"<td>{word_badge(one.severity)}</td><td>{with_code(one.message)}"
+        f'<span class="muster-beneath">{with_code(one.help)}</span></td>'
         for one in findings[:MOST_FINDINGS]
     ]
     caption = "What breaks the protocol"
     if len(findings) > MOST_FINDINGS:
         caption = f"The first {MOST_FINDINGS} of {len(findings):,} findings in the chain"
-    return table(caption, ("Rule", "Turn", "Line", "Severity", "What is wrong, and what to do"), rows)
+    return table(caption, ("Rule", "Turn", "Line", "Severity", "What is wrong, and what to do"), rows, cards=True)
 
 
 def _turn(path: str, numbers: Mapping[str, int], ways: Ways) -> str:

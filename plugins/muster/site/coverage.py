@@ -11,7 +11,7 @@ from muster.model import Status
 from muster.site.charts import bar, swatch, words_of
 from muster.site.markup import escape, inert
 from muster.site.recorded import told
-from muster.site.standing import IN_ORDER, percent
+from muster.site.standing import IN_ORDER, percent, shares
 from muster.text.words import counted, printable
 
 if TYPE_CHECKING:
@@ -27,10 +27,11 @@ MOST_SPECS = 100
 def whole(standing: Standing, rows: Rows) -> str:
     """The bar of all requirements with its key, each entry of which is a link."""
     size = len(standing.rows)
+    share = shares(standing.statuses)
     label = f"{counted(size, 'requirement')}: {words_of(standing.statuses)}"
     entries = "".join(
         f'<li><a href="{rows.href(status=status.value)}">{swatch(status)}<strong>{standing.statuses[status]:,}</strong>'
-        f" {status.value} <small>{escape(percent(standing.statuses[status], size))}</small></a></li>"
+        f" {status.value} <small>{escape(share[status])}</small></a></li>"
         for status in standing.shown
     )
     return (
@@ -84,7 +85,7 @@ def _spec_row(part: Part, standing: Standing, rows: Rows) -> str:
 
 def _row(name: str, statuses: Mapping[Status, int], standing: Standing, rows: Rows, **said: str) -> str:
     size = sum(statuses.values())
-    share = f"<small>{escape(percent(statuses.get(Status.VERIFIED, 0), size))}</small> "
+    share = f" <small>{escape(percent(statuses.get(Status.VERIFIED, 0), size))}</small>"
     shares = {Status.VERIFIED: share}
     numbers = "".join(
         f"<td>{rows.number(statuses.get(one, 0), shares.get(one, ''), **said, status=one.value)}</td>"

@@ -12,7 +12,7 @@ from muster.site.attention import attention, findings_by_rule, waivers
 from muster.site.coverage import by_level, by_spec, whole
 from muster.site.coverage_trend import changes, coverage_trend
 from muster.site.findings_page import PATH as FINDINGS
-from muster.site.findings_page import findings_page, standing_words
+from muster.site.findings_page import aside, findings_page, standing_words
 from muster.site.holes import PATH as HOLES
 from muster.site.holes import holes_page
 from muster.site.markup import escape
@@ -84,7 +84,7 @@ def _pair(left: str, right: str) -> str:
 def _headline(standing: Standing, rows: Rows) -> str:
     """One sentence on the requirements, one on the gate."""
     findings = escape(rows.links.to_page(PATH, FINDINGS))
-    gate = f'{standing_words(standing.outcome)} <a href="{findings}">Findings</a>'
+    gate = f'{standing_words(standing.outcome)}{aside(standing.outcome)} <a href="{findings}">Findings</a>'
     if not standing.rows:
         return f'<p class="muster-headline">{gate}</p>'
     binding, word, said = _binding(standing)
@@ -122,7 +122,8 @@ def _tiles(standing: Standing, rows: Rows) -> str:
         (
             "gate",
             gate,
-            f"{counted(found[0], 'error')}, {counted(found[1], 'warning')}",
+            f"{counted(found[0], 'error')}, {counted(found[1], 'warning')}"
+            + (f", {standing.outcome.counts.known:,} known" if standing.outcome.counts.known else ""),
             to["findings"],
             fails,
             not fails,

@@ -18,6 +18,7 @@ from markdown.util import HTML_PLACEHOLDER_RE, STX, AtomicString
 
 from muster.site import markup
 from muster.site.index import marks_of, page_key
+from muster.site.set_aside import set_aside
 from muster.text.source import lines_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from muster.model import Document
     from muster.site.index import Entry, Index, Mark, Page
+    from muster.site.set_aside import Marker, SetAside
 
 BEFORE_NORMALISING = 35  # normalize_whitespace is 30: tabs and control characters are still as the core saw them
 BEFORE_FENCES = 28  # fenced_code is 25, html_block 20: all is still lines, and snippets (32) are in
@@ -66,7 +68,7 @@ class MusterExtension(Extension):
     """Anchors, badges and cross references for the pages of one host."""
 
     def __init__(self, host: Host, *, badges: bool = True, **kwargs: Any) -> None:
-        """Without `badges`, whoever renders the page makes it whole by `completed` when others have parsed it."""
+        """Without `badges`, a page goes through `unmarked` and `completed`, before and after others parse it."""
         self.host = host
         self.badges = badges
         self.placed: dict[str, None] = {}  # the IDs of the page rendered last, in order
@@ -82,18 +84,24 @@ class MusterExtension(Extension):
         md.treeprocessors.register(_References(md, state), "muster-references", AFTER_INLINES)
 
 
-def completed(content: str, placed: Iterable[str], host: Host) -> str:
-    """A page that was rendered without badges, as it is with them; `placed` are the IDs that it defines.
+def unmarked(content: str, placed: Iterable[str], host: Host) -> SetAside:
+    """A page that was rendered without badges, without its anchors too; `placed` are the IDs that it defines."""
+    entries = host.index.entries
+    return set_aside(content, frozenset(identifier for identifier in placed if identifier in entries))
+
+
+def completed(page: SetAside, content: str, host: Host) -> str:
+    """The page with anchors and badges; `content` is what others made of it meanwhile.
 
     The host has to know that this is the page being rendered.
     """
-    ours, entries = frozenset(placed), host.index.entries
+    entries = host.index.entries
 
-    def following(identifier: str) -> str:
-        entry = entries.get(identifier) if identifier in ours else None
-        return _after(entry, host.dossier("", entry)) if entry else ""
+    def whole(marker: Marker) -> str:
+        entry = entries[marker.id]
+        return f"{markup.whole_anchor(marker.id, marker.text)}{_after(entry, host.dossier('', entry))}"
 
-    return markup.completed(content, following)
+    return page.with_anchors(content, whole)
 
 
 def _after(entry: Entry, dossier: str) -> str:

@@ -16,6 +16,7 @@ from muster.site.markup import escape, inert
 from muster.site.page import WIDE
 from muster.site.recorded import told
 from muster.site.sources import source_address
+from muster.specs.discovery import BASELINE, side_path
 from muster.text.utf8 import encodable
 from muster.text.words import counted
 
@@ -40,7 +41,7 @@ def findings_page(outcome: Outcome, links: Links, *, rules: bool) -> str:
     for finding in sorted(outcome.findings, key=Finding.sort_key):
         by_code[finding.code].append(finding)
     ranked = sorted(by_code.items(), key=lambda one: (_gravest(one[1]), -len(one[1]), one[0]))
-    body = [f"<p>{standing_words(outcome)}{_aside(outcome)}</p>"]
+    body = [f"<p>{standing_words(outcome)}{aside(outcome)}</p>"]
     if ranked:
         body += [_summary(ranked), *_sections(ranked, outcome, links, rules=rules)]
     twin = escape(links.to_file(PATH, SARIF))
@@ -63,12 +64,23 @@ def standing_words(outcome: Outcome) -> str:
     return f'<span class="muster-gate">The gate {badge}:</span> {words or "no finding is open"}.'
 
 
-def _aside(outcome: Outcome) -> str:
-    """What is not open: waived, or there when the repository took Muster in."""
+def aside(outcome: Outcome) -> str:
+    """What is not open: waived, or there when the repository took Muster in, with the file that lists it."""
     waived, known = outcome.counts.waived, outcome.counts.known
     parts = [f"{waived:,} more {'is' if waived == 1 else 'are'} waived"] if waived else []
-    parts += [f"{known:,} {'stands' if known == 1 else 'stand'} in the baseline"] if known else []
+    parts += [f"{counted(known, 'known finding')} {'stands' if known == 1 else 'stand'} in {_baseline(outcome)}"] * (
+        known > 0
+    )
     return f" {', '.join(parts)}." if parts else ""
+
+
+def _baseline(outcome: Outcome) -> str:
+    """The file of what is known, as a link where its place is known."""
+    settings = outcome.project.settings
+    path = side_path(BASELINE, settings)
+    href = source_address(settings.links.repository, path, 1)
+    name = f"<code>{told(path)}</code>"
+    return f'the baseline, <a href="{escape(href)}">{name}</a>' if href else f"the baseline, {name}"
 
 
 def _gravest(found: Sequence[Finding]) -> int:

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from muster.model import Level, Status
 
 # Control characters have no place in HTML, and Python-Markdown marks its own placeholders with two of them.
@@ -54,21 +52,9 @@ def bare_anchor(identifier: str, marker: str) -> str:
     return f'<a id="{escape(identifier)}">{_marker(marker)}</a>'
 
 
-_BARE = re.compile(r'<a id="([^"]*)">((?:<(?:strong|code)>)?[^<]*(?:</(?:strong|code)>)?)</a>')
-
-
-def completed(content: str, following: Callable[[str], str]) -> str:
-    """A rendered page whose bare anchors have become whole: `following` gives what comes after that of an ID.
-
-    It gives "" for an anchor that is not ours.
-    """
-
-    def whole(match: re.Match[str]) -> str:
-        identifier = html.unescape(match[1])
-        after = following(identifier)
-        return f"{_opening(identifier, first=True)}{match[2]}</a>{after}" if after else match[0]
-
-    return _BARE.sub(whole, content)
+def whole_anchor(identifier: str, shown: str) -> str:
+    """The first anchor of a requirement around the HTML of its marker."""
+    return f"{_opening(identifier, first=True)}{shown}</a>"
 
 
 def _opening(identifier: str, *, first: bool) -> str:

@@ -12,6 +12,7 @@ import msgspec
 from muster.prompts.compiler import most_tokens
 from muster.prompts.contracts import SCHEMAS, TEMPLATES, schema_text, template_text
 from muster.prompts.template import pieces_of
+from muster.site.findings_page import with_code
 from muster.site.markup import escape, inert
 from muster.site.packet_page import MOST_FINDINGS, word_badge
 from muster.site.page import NOT_SEARCHED, heading, table
@@ -75,13 +76,13 @@ def findings_table(findings: Sequence[Finding], ways: Ways) -> str:
     """What is wrong with a file."""
     rows = [
         f'<th scope="row">{ways.rule(one.code)}</th><td>{one.place.line}</td><td>{word_badge(one.severity)}</td>'
-        f"<td>{told(one.message)}</td>"
+        f"<td>{with_code(one.message)}</td>"
         for one in findings[:MOST_FINDINGS]
     ]
     caption = "What is wrong with the file"
     if len(findings) > MOST_FINDINGS:
         caption = f"The first {MOST_FINDINGS} of {len(findings):,} findings"
-    return table(caption, ("Rule", "Line", "Severity", "What is wrong"), rows)
+    return table(caption, ("Rule", "Line", "Severity", "What is wrong"), rows, cards=True)
 
 
 def _budgets(pack: Pack) -> str:

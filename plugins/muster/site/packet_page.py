@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from muster.model import Verdict, Window
 from muster.packets.state import state_of
+from muster.site.findings_page import with_code
 from muster.site.identity import path_link
 from muster.site.markup import escape, fragment, inert
 from muster.site.page import heading, table
@@ -159,13 +160,13 @@ def _facts(own: Refinement, ways: Ways) -> str:
 def _findings(findings: Sequence[Finding], ways: Ways) -> str:
     rows = [
         f'<th scope="row">{ways.rule(one.code)}</th><td>{one.place.line}</td><td>{word_badge(one.severity)}</td>'
-        f"<td>{told(one.message)}</td>"
+        f"<td>{with_code(one.message)}</td>"
         for one in findings[:MOST_FINDINGS]
     ]
     caption = "What is wrong with the packet"
     if len(findings) > MOST_FINDINGS:
         caption = f"The first {MOST_FINDINGS} of {len(findings):,} findings in the packet"
-    return table(caption, ("Rule", "Line", "Severity", "What is wrong"), rows)
+    return table(caption, ("Rule", "Line", "Severity", "What is wrong"), rows, cards=True)
 
 
 def _overview(anchors: Sequence[Pinned], ways: Ways) -> str:

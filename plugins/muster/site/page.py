@@ -26,7 +26,8 @@ SCRIPT = "assets/muster/muster.js"
 _NO_SPECS = ("matrix", "holes", "findings")  # pages beside those of specs
 NOT_SEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
 # Material leaves the room of the table of contents to the page; other themes pass over the words.
-WIDE = NOT_SEARCHED.removesuffix("---\n\n") + "hide:\n  - toc\n---\n\n"
+WIDE_AND_SEARCHED = "---\nhide:\n  - toc\n---\n\n"
+WIDE = NOT_SEARCHED.removesuffix("---\n\n") + WIDE_AND_SEARCHED.removeprefix("---\n")
 
 
 class GeneratedPage(Struct, frozen=True):
@@ -150,11 +151,22 @@ def heading(title: str) -> str:
     return "".join(char if char.isalnum() or char in " ,.:;" else f"&#{ord(char)};" for char in " ".join(title.split()))
 
 
-def table(caption: str, columns: Iterable[str], rows: Iterable[str], *, numbers: bool = False, foot: str = "") -> str:
-    """An accessible table: it has a caption, and header cells that say what they head."""
+def table(
+    caption: str,
+    columns: Iterable[str],
+    rows: Iterable[str],
+    *,
+    numbers: bool = False,
+    cards: bool = False,
+    foot: str = "",
+) -> str:
+    """An accessible table: it has a caption, and header cells that say what they head.
+
+    `numbers` stand right, and where rows are mostly text, they are `cards` on a phone.
+    """
     # The class stands on a wrapper: Material styles, and makes scroll on a phone, tables that have none.
-    kind = "muster-table muster-numbers" if numbers else "muster-table"
-    parts = [f'<div class="{kind}">', "<table>", f"<caption>{escape(caption)}</caption>", "<thead>"]
+    kind = " muster-numbers" if numbers else " muster-cards" if cards else ""
+    parts = [f'<div class="muster-table{kind}">', "<table>", f"<caption>{escape(caption)}</caption>", "<thead>"]
     parts.append("<tr>" + "".join(f'<th scope="col">{escape(column)}</th>' for column in columns) + "</tr>")
     parts += ["</thead>", "<tbody>", *(f"<tr>{row}</tr>" for row in rows), "</tbody>"]
     if foot:

@@ -15,6 +15,7 @@ from muster.rules.table import RULES
 from muster.site import identity, runs
 from muster.site.chains import chain_pages, turn_pages
 from muster.site.chains import paths_of as paths_of_chains
+from muster.site.coverage import MOST_SPECS, framed
 from muster.site.dashboard import PATHS as PATHS_OF_STANDING
 from muster.site.dashboard import standing_pages
 from muster.site.details import told_of
@@ -24,13 +25,15 @@ from muster.site.markup import escape, fragment, inert
 from muster.site.matrix import PATH as MATRIX
 from muster.site.matrix import matrix_page
 from muster.site.packets import packet_pages, packet_paths, paths_of
-from muster.site.page import NOT_SEARCHED, GeneratedPage, heading, names_of, table
+from muster.site.page import WIDE, WIDE_AND_SEARCHED, GeneratedPage, heading, names_of, table
 from muster.site.prompts import artifact_pages, prompt_pages
 from muster.site.prompts import paths_of as paths_of_prompts
 from muster.site.rule_page import rule_index_page, rule_page
+from muster.site.standing import Rows
 from muster.site.trace import Dossiers
 from muster.specs.compliance import totals
 from muster.specs.requirement_file import distinct
+from muster.text.utf8 import encodable
 from muster.text.words import counted
 
 if TYPE_CHECKING:
@@ -120,25 +123,27 @@ def compliance_page(
     specs: Sequence[Document], names: Sequence[str], links: Links, statuses: Mapping[str, Status]
 ) -> str:
     """The page of all specs: one row of totals for each."""
-    head = "# Compliance\n\n"
+    head = f"{WIDE_AND_SEARCHED}# Compliance\n\n"
     if not specs:
         return f"{head}No spec defines a requirement yet.\n"
     every = [requirement for document in specs for requirement in distinct(document)]
     levels = [level for level in Level if any(requirement.level is level for requirement in every)]
     there = {statuses.get(requirement.id.text, Status.SPECIFIED) for requirement in every}
     counts = _Counts(tuple(levels), tuple(status for status in Status if status in there), statuses)
+    matrix = Rows("compliance/index.md", links, {})
     rows = []
     for document, name in zip(specs, names, strict=True):
         href = links.to_page("compliance/index.md", f"compliance/{name}.md")
         link = f'<a href="{escape(href)}">{inert(document.title or name)}</a>'
-        rows.append(f'<th scope="row">{link}</th>{counts.cells(distinct(document))}')
-    matrix = escape(links.to_page("compliance/index.md", MATRIX))
+        # Of hundreds of specs each number as a link would make this page heavier than all others.
+        own = matrix.href(spec=encodable(document.path)) if len(specs) <= MOST_SPECS else ""
+        rows.append(f'<th scope="row">{link}</th>{counts.cells(distinct(document), own)}')
     intro = (
         f"<p>{counted(len(every), 'requirement')} in {counted(len(specs), 'spec')}."
-        f' <a href="{matrix}">All in one table</a></p>\n\n'
+        f' <a href="{matrix.href()}">All in one table</a></p>\n\n'
     )
     columns = ("Spec", *counts.levels, "all", *counts.shown)
-    foot = f'<th scope="row">All specs</th>{counts.cells(every)}'
+    foot = f'<th scope="row">All specs</th>{counts.cells(every, matrix.href())}'
     return head + intro + table("Requirements by spec, level and status", columns, rows, numbers=True, foot=foot)
 
 
@@ -149,12 +154,23 @@ class _Counts(Struct, frozen=True):
     shown: tuple[Status, ...]
     statuses: Mapping[str, Status]
 
-    def cells(self, requirements: Sequence[Requirement]) -> str:
-        """How many of these there are of each."""
+    def cells(self, requirements: Sequence[Requirement], matrix: str) -> str:
+        """How many of these there are of each; with the address of their rows in the matrix, links to these."""
         levels = Counter(requirement.level for requirement in requirements)
         states = Counter(self.statuses.get(requirement.id.text, Status.SPECIFIED) for requirement in requirements)
-        numbers = [*(levels[level] for level in self.levels), len(requirements), *(states[one] for one in self.shown)]
-        return "".join(f"<td>{number}</td>" for number in numbers)
+        numbers = [(f"level={level}", levels[level]) for level in self.levels]
+        numbers += [("", len(requirements)), *((f"status={one}", states[one]) for one in self.shown)]
+        return "".join(f"<td>{_number(matrix, narrowed, number)}</td>" for narrowed, number in numbers)
+
+
+def _number(matrix: str, narrowed: str, number: int) -> str:
+    """A number as a link to its rows; nought has none."""
+    if not number:
+        return '<span class="muster-zero">0</span>'
+    if not matrix:
+        return f"{number:,}"
+    start = matrix.removesuffix("&amp;") + ("&amp;" if "?" in matrix else "?") if narrowed else matrix
+    return f'<a href="{start}{narrowed}">{number:,}</a>'
 
 
 def spec_page(
@@ -164,13 +180,15 @@ def spec_page(
     title = document.title or document.package
     href = links.to_document(page, document.path)
     own = distinct(document)
-    head = f"{NOT_SEARCHED}# {heading(title)}\n\n"
+    head = f"{WIDE}# {heading(title)}\n\n"
     source = f'<a href="{escape(href)}">{inert(document.path)}</a>' if href else f"<code>{inert(document.path)}</code>"
     overview = escape(links.to_page(page, "compliance/index.md"))
-    intro = f'<p>{escape(totals(own, statuses))} in {source}. <a href="{overview}">All specs</a></p>\n\n'
+    intro = f'<p>{escape(totals(own, statuses))} in {source}. <a href="{overview}">All specs</a></p>'
     shown = Dossiers(page, links)
     rows = [_row(requirement, href, details[requirement.id.text], shown) for requirement in own]
-    return head + intro + table("Requirements", ("ID", "Level", "Status", "Title"), rows)
+    columns = "".join(f'<th scope="col">{words}</th>' for words in ("ID", "Level", "Status", "Title"))
+    values = framed("Requirements", columns, rows, "muster-cards")
+    return f'{head}<div class="muster-report">\n{intro}\n{values}\n</div>\n'
 
 
 def _row(requirement: Requirement, href: str, found: Details, dossiers: Dossiers) -> str:

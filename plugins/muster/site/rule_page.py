@@ -53,7 +53,11 @@ def rule_index_page(rules: Sequence[Rule]) -> str:
     lines = ["# Rules", ""]
     for prefix, family in groupby(rules, key=lambda rule: rule.code[:3]):
         lines += [f"## {prefix}: {FAMILIES[prefix]}", ""]
-        lines += [f"- [{rule.code}]({rule.code}.md) {rule.name} ({rule.severity}): {rule.why}" for rule in family]
+        lines += [
+            f"- [{rule.code} {rule.name}]({rule.code}.md)"
+            f' <span class="muster-badge muster-severity-{rule.severity}">{rule.severity}</span><br>\n  {rule.why}'
+            for rule in family
+        ]
         lines.append("")
     return "\n".join(lines)
 
@@ -66,9 +70,10 @@ def rule_page(rule: Rule) -> str:
         parts.append(f"`muster fix` {rule.fix_note}")
     for number, example in enumerate(rule.examples, start=1):
         suffix = f" {number}" if len(rule.examples) > 1 else ""
+        parts.append(f"## Reported{suffix}")
         if example.settings:
-            parts += [f"With these settings{suffix}:", _fenced(example.settings, "toml")]
-        parts += [f"## Reported{suffix}", *_files(example, bad=True)]
+            parts += ["With these settings:", _fenced(example.settings, "toml")]
+        parts += _files(example, bad=True)
         if example.host:
             parts.append(
                 f"The site's `{example.host.path}` has the slug function `{example.host.slug or example.host.unknown}`."

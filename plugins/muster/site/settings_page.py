@@ -152,6 +152,7 @@ _EXAMPLES = {
     "ledger.timeout": "30",
     "ledger.histories": '["audit/*.jsonl"]',
     "ledger.scrub": "['customer-[0-9]{6}']",
+    "ledger.retention_months": "24",
     "tasks": '[{ slug = "nightly", command = ["nox", "-s", "docs"], window = "1d" }]',
     "tasks.slug": '"nightly"',
     "tasks.command": '["nox", "-s", "docs"]',

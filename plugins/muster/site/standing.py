@@ -109,6 +109,18 @@ def percent(part: int, whole: int) -> str:
     return f"{share} %" if share or not part else "<1 %"
 
 
+def shares(statuses: Mapping[Status, int]) -> dict[Status, str]:
+    """The share of each status, in all 100 %: what is verified rounded down, the others by the largest remainder."""
+    whole = sum(statuses.values())
+    cut = {status: number * 100 // whole for status in IN_ORDER if (number := statuses.get(status, 0))}
+    others = [status for status in cut if status is not Status.VERIFIED and cut[status] < 99]
+    left = 100 - sum(cut.values())
+    # Of equal remainders the larger number takes it: there one more is the least of a change.
+    for status in sorted(others, key=lambda one: (-(statuses[one] * 100 % whole), -statuses[one]))[:left]:
+        cut[status] += 1
+    return {status: f"{share} %" if share else "<1 %" for status, share in cut.items()}
+
+
 class Rows(Struct, frozen=True):
     """Links from one page to rows: those of the matrix that a filter leaves, or a single one."""
 
@@ -125,9 +137,9 @@ class Rows(Struct, frozen=True):
         # As a query: a fragment would be a dead anchor to whoever checks links.
         return escape(f"{start}?{filters}" if filters else start)
 
-    def number(self, number: int, before: str = "", /, **said: str) -> str:
-        """A number as a link to its rows, with what stands before it; nought has none."""
-        shown = f"{before}{number:,}"
+    def number(self, number: int, after: str = "", /, **said: str) -> str:
+        """A number as a link to its rows, with what stands after it; nought has none."""
+        shown = f"{number:,}{after}"
         return f'<a href="{self.href(**said)}">{shown}</a>' if number else f'<span class="muster-zero">{shown}</span>'
 
     def one(self, row: Row) -> str:

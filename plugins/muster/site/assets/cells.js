@@ -2,7 +2,7 @@
 //
 // implements: MU-SITE-9021
 
-import { badge, cut, element, iconButton, unseen } from "./dom.js";
+import { badge, cut, element, grouped, iconButton, unseen } from "./dom.js";
 import { NOTHING_CHOSEN, fragmentOf, levelName, termsOf } from "./query.js";
 import { reachable } from "./rows.js";
 
@@ -109,7 +109,7 @@ function fillBadge(made, kind, words = kind) {
 
 /** A number, and where there is no column head what it counts. */
 function number(value, noun) {
-  return element("span", { class: value ? "muster-number" : "muster-number muster-zero" }, value.toLocaleString("en"), element("span", { class: "muster-unit" }, ` ${value === 1 ? noun : `${noun}s`}`));
+  return element("span", { class: value ? "muster-number" : "muster-number muster-zero" }, grouped(value), element("span", { class: "muster-unit" }, ` ${value === 1 ? noun : `${noun}s`}`));
 }
 
 /** The address of this page with a requirement open. */

@@ -18,9 +18,16 @@ function load(name) {
   return known.get(name);
 }
 
-/** The rows of all requirements, as `site/data.py` describes them. */
-export function requirements() {
+/** All requirements by column, as `site/data.py` describes them. */
+export function columns() {
   return load("requirements.json");
+}
+
+/** The same by row: `rows` of cells, and `columns` the names of these. */
+export async function requirements() {
+  const json = await columns();
+  const names = Object.keys(json.columns), cells = Object.values(json.columns);
+  return { ...json, columns: names, rows: json.columns.id.map((_, row) => cells.map((column) => column[row])) };
 }
 
 /** The edges between requirements, code, tests and specs. */

@@ -67,9 +67,14 @@ export function followed(address) {
   }
 }
 
+/** A number as `toLocaleString("en")` says it: "10,000"; that takes 20 ms before its first. */
+export function grouped(number) {
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
 /** A number with its noun: "1 requirement", "10,000 requirements". */
 export function counted(number, noun, plural = `${noun}s`) {
-  return `${number.toLocaleString("en")} ${number === 1 ? noun : plural}`;
+  return `${grouped(number)} ${number === 1 ? noun : plural}`;
 }
 
 /** A text cut to so many characters, never within one. */

@@ -34,8 +34,9 @@ export function dossier(found) {
   ].filter(Boolean);
 }
 
-/** The words of the spec; Markdown stays as it is written, save that code looks like code. */
-function text(words) {
+/** The words of the spec; Markdown stays as it is written, save that code looks like code and lines of prose flow. */
+function text(written) {
+  const words = /^\s*(```|~~~|\|)/m.test(written) ? written : written.replace(/(?<! {2}|\\)\n(?=[^\s\-*+>#|\d])/g, " ");
   const body = element("div", { class: "muster-drawer-text", dir: "auto" });
   const show = (shown) => body.replaceChildren(...shown.split(/(`[^`\n]+`)/).map((part, at) => (at % 2 ? element("code", {}, part.slice(1, -1)) : part)));
   if (words.length <= LONG) {

@@ -2,7 +2,7 @@
 //
 // implements: MU-SITE-9021
 
-import { cut, element, icon } from "./dom.js";
+import { cut, element, grouped, icon } from "./dom.js";
 import { filters } from "./query.js";
 
 const ONLY = [["findings", "with findings"], ["code", "without code"], ["tests", "without tests"]];
@@ -92,10 +92,10 @@ export class Filters {
       chip.hidden = !facet.used && !pressed;
       chip.setAttribute("aria-pressed", String(pressed));
       chip.classList.toggle("muster-none", found === 0 && !pressed);
-      retext(number, found.toLocaleString("en"));
+      retext(number, grouped(found));
     }
     this.specCounts = counts.spec;
-    retext(this.specs.options[0], `All specs (${counts.spec.reduce((sum, one) => sum + one, 0).toLocaleString("en")})`);
+    retext(this.specs.options[0], `All specs (${grouped(counts.spec.reduce((sum, one) => sum + one, 0))})`);
     const chosen = this.table.specs.findIndex((spec) => spec.path === choice.spec);
     if (chosen >= 0) this.countSpec(chosen);
     this.specs.value = chosen >= 0 ? choice.spec : "";
@@ -110,7 +110,7 @@ export class Filters {
   }
 
   countSpec(at) {
-    retext(this.specOptions[at], `${cut(this.table.specs[at].title, 60)} (${this.specCounts[at].toLocaleString("en")})`);
+    retext(this.specOptions[at], `${cut(this.table.specs[at].title, 60)} (${grouped(this.specCounts[at])})`);
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { Cells, Head, addressOf } from "./cells.js";
 import * as data from "./data.js";
-import { copies, counted, cut, element, say, unseen } from "./dom.js";
+import { copies, counted, cut, element, grouped, say, unseen } from "./dom.js";
 import { drawer } from "./drawer.js";
 import { Filters } from "./filters.js";
 import { NOTHING_CHOSEN, choiceOf, csvOf, filters as filtering, fragmentOf, haystacksOf, selected, tableOf } from "./query.js";
@@ -27,7 +27,7 @@ async function load(live, signal) {
   live.replaceChildren(skeleton());
   let json;
   try {
-    json = await data.requirements();
+    json = await data.columns();
   } catch (problem) {
     if (signal.aborted) return;
     live.removeAttribute("aria-busy");
@@ -72,14 +72,20 @@ class Matrix {
     window.addEventListener("popstate", read, { signal: this.signal });
     window.addEventListener("hashchange", read, { signal: this.signal });
     document.addEventListener("keydown", (event) => this.slash(event), { signal: this.signal, capture: true });
-    window.addEventListener("resize", () => this.keepBelowHeader(), { signal: this.signal, passive: true });
     this.signal.addEventListener("abort", () => {
       clearTimeout(this.writing);
       drawer.close();
     });
-    this.keepBelowHeader();
     read();
-    (window.requestIdleCallback ?? setTimeout)(() => haystacksOf(this.table));
+    this.prepare();
+  }
+
+  /** Make the texts for the search while nobody needs the time. */
+  prepare() {
+    if (!window.requestIdleCallback) return;
+    requestIdleCallback((idle) => {
+      if (haystacksOf(this.table, () => idle.timeRemaining() > 1).length < this.table.count && !this.signal.aborted) this.prepare();
+    });
   }
 
   // What a reader sees
@@ -101,9 +107,10 @@ class Matrix {
     });
     this.empty = element("div", { class: "muster-notice muster-empty", hidden: true });
     this.note = element("p", { class: "muster-print-note", hidden: true });
+    this.rows.onmeasure = () => this.keepBelowHeader();
     this.rows.onprint = (most) => {
       this.note.hidden = !most;
-      this.note.textContent = most ? `Only the first ${most.toLocaleString("en")} of these ${counted(this.shown.length, "requirement")} are printed.` : "";
+      this.note.textContent = most ? `Only the first ${grouped(most)} of these ${counted(this.shown.length, "requirement")} are printed.` : "";
     };
     this.live.replaceChildren(...this.filters.elements, this.grid, this.empty, this.note);
   }
@@ -112,7 +119,7 @@ class Matrix {
     const { table, choice } = this;
     const { rows, counts } = selected(table, choice);
     const all = counted(table.count, "requirement");
-    const words = rows.length === table.count ? all : `${rows.length.toLocaleString("en")} of ${all}`;
+    const words = rows.length === table.count ? all : `${grouped(rows.length)} of ${all}`;
     this.shown = rows;
     this.filters.show(choice, counts, rows.length, words);
     this.head.show(choice);
@@ -203,8 +210,8 @@ class Matrix {
 
   open(id) {
     const step = (by) => {
-      const at = this.shown.indexOf(this.table.byId.get(id)) + by;
-      return at >= 0 && at < this.shown.length && this.shown.includes(this.table.byId.get(id)) ? this.table.ids[this.shown[at]] : "";
+      const at = this.shown.indexOf(this.table.rowOf(id));
+      return at < 0 ? "" : (this.table.ids[this.shown[at + by]] ?? "");
     };
     const go = (by) => () => this.change({ requirement: step(by) }, { replace: true });
     drawer.open(id, {
@@ -219,7 +226,7 @@ class Matrix {
   /** Leave the address as it was before the drawer, and the focus on its row. */
   closed(id) {
     if (this.signal.aborted) return;
-    const at = this.shown.indexOf(this.table.byId.get(id));
+    const at = this.shown.indexOf(this.table.rowOf(id));
     if (this.choice.requirement) {
       if (this.opened) history.back();
       else this.change({ requirement: "" }, { replace: true });

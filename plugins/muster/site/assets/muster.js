@@ -13,7 +13,7 @@ async function begin() {
   page = new AbortController();
   const { signal } = page;
   const parts = [...document.querySelectorAll("[data-muster]")].filter((root) => Object.hasOwn(PARTS, root.dataset.muster));
-  if (parts.length) import("./data.js").then((data) => data.requirements()).catch(() => {}); // on its way while the scripts are
+  if (parts.length) import("./data.js").then((data) => data.columns()).catch(() => {}); // on its way while the scripts are
   const starts = parts.map(async (root) => (await import(PARTS[root.dataset.muster])).mount(root, signal));
   if (document.querySelector(OPENERS)) {
     starts.push(import("./drawer.js").then((drawer) => drawer.attach(document, signal)));

@@ -15,56 +15,38 @@ export const NOTHING_CHOSEN = Object.freeze({
   q: "", level: [], status: [], spec: "", findings: false, code: false, tests: false, sort: "", descending: false, requirement: "",
 });
 
-/** The columns of requirements.json, each by itself: numbers in typed arrays, filled in one pass. */
+/** What requirements.json holds, with statuses in the order of holes, and code and tests as numbers of files. */
 export function tableOf(json) {
-  const { rows, files, specs, severities } = json;
-  const at = Object.fromEntries(json.columns.map((name, number) => [name, number]));
+  const { columns, files, specs, severities } = json;
   const order = HOLES_FIRST.filter((status) => json.statuses.includes(status));
   const toOrder = json.statuses.map((status) => order.indexOf(status));
-  const count = rows.length;
-  const small = () => new Uint8Array(count), large = () => new Int32Array(count);
   const table = {
-    count, levels: json.levels, order, severities, ids: new Array(count), titles: new Array(count), byId: new Map(),
+    ...columns, count: columns.id.length, levels: json.levels, order, severities, files, ids: columns.id, titles: columns.title,
     specs: specs.map(([path, title, address, page]) => ({ path, title: title || path, address, page })),
-    level: small(), negated: small(), status: small(), worst: new Int8Array(count),
-    spec: large(), line: large(), code: large(), tests: large(), passed: large(), failed: large(), findings: large(),
-    files,
-    places: (row, name) => rows[row][at[name]].map((file) => files[file]),
-    cited: (row) => [...rows[row][at.code], ...rows[row][at.tests]],
-    memory: { terms: null, found: null, haystacks: null, orders: new Map() },
+    status: columns.status.map((status) => toOrder[status]),
+    code: columns.code.map((cited) => cited.length),
+    tests: columns.tests.map((cited) => cited.length),
+    rowOf: (id) => columns.id.indexOf(id),
+    places: (row, name) => columns[name][row].map((file) => files[file]),
+    memory: { terms: null, found: null, haystacks: [], orders: new Map() },
   };
-  const plain = ["level", "negated", "worst", "spec", "line", "passed", "failed", "findings"].map((name) => [table[name], at[name]]);
-  for (let row = 0; row < count; row += 1) {
-    const cells = rows[row];
-    table.ids[row] = cells[at.id];
-    table.titles[row] = cells[at.title];
-    table.byId.set(cells[at.id], row);
-    table.status[row] = toOrder[cells[at.status]];
-    table.code[row] = cells[at.code].length;
-    table.tests[row] = cells[at.tests].length;
-    for (const [column, number] of plain) column[row] = cells[number];
-  }
   const levels = new Set(table.level), statuses = new Set(table.status);
   table.usedLevels = table.levels.filter((_, level) => levels.has(level));
   table.usedStatuses = order.filter((_, status) => statuses.has(status));
   return table;
 }
 
-/** The texts in which a search looks, in lower case, made once: at leisure, or where the first letter needs them. */
-export function haystacksOf(table) {
-  const { memory } = table;
-  if (!memory.haystacks) {
-    const files = table.files.map((path) => path.toLowerCase());
-    const specs = table.specs.map(({ path }) => path.toLowerCase());
-    memory.haystacks = new Array(table.count);
-    for (let row = 0; row < table.count; row += 1) {
-      let text = `${table.ids[row]}\n${table.titles[row]}`.toLowerCase();
-      text += `\n${specs[table.spec[row]]}`;
-      for (const file of table.cited(row)) text += `\n${files[file]}`;
-      memory.haystacks[row] = text;
-    }
+/**
+ * The texts in which a search looks, in lower case, each made once: at leisure, as long as `go` says so, and what is
+ * left where the first letter needs it.
+ */
+export function haystacksOf(table, go = () => true) {
+  const { haystacks } = table.memory;
+  for (let row = haystacks.length; row < table.count && go(); row += 1) {
+    const paths = [table.specs[table.spec[row]].path, ...table.places(row, "code"), ...table.places(row, "tests")];
+    haystacks.push(`${table.ids[row]}\n${table.titles[row]}\n${paths.join("\n")}`.toLowerCase());
   }
-  return memory.haystacks;
+  return haystacks;
 }
 
 /** The words that a row must have, each of them. */

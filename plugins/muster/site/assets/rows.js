@@ -53,6 +53,7 @@ export class Rows {
       for (const [position, one] of this.drawn) this.place(one, position);
     }
     this.body.style.height = `${this.rows.length * this.height}px`;
+    this.onmeasure?.(); // now, while the browser knows where everything is
   }
 
   soon() {
@@ -67,6 +68,7 @@ export class Rows {
   /** Draw what is in view now. */
   render() {
     if (this.printing || !this.body.isConnected) return;
+    const beyond = this.stale ? 0 : BEYOND;
     if (this.stale) {
       this.clear();
       if (this.height) this.body.style.height = `${this.rows.length * this.height}px`;
@@ -74,8 +76,8 @@ export class Rows {
     if (!this.height) this.measure();
     if (!this.height) return;
     const top = this.body.getBoundingClientRect().top;
-    const first = Math.max(0, Math.floor(-top / this.height) - BEYOND);
-    const last = Math.min(this.rows.length, Math.ceil((window.innerHeight - top) / this.height) + BEYOND);
+    const first = Math.max(0, Math.floor(-top / this.height) - beyond);
+    const last = Math.min(this.rows.length, Math.ceil((window.innerHeight - top) / this.height) + beyond);
     for (const [position, one] of this.drawn) {
       if ((position < first || position >= last) && !one.contains(document.activeElement)) {
         one.remove();
@@ -84,6 +86,7 @@ export class Rows {
     }
     if (this.drawn.size) for (let position = first; position < last; position += 1) this.add(position);
     else this.fill(first, last);
+    if (!beyond) this.soon(); // what a reader waits for is there: the rest follows with the next frame
   }
 
   /** Draw several rows at once. */
