@@ -22,7 +22,7 @@ def docs(session: nox.Session) -> None:
     """Bring the derived files up to date and build the site into `site/`, without network."""
     session.install("-e", ".[mkdocs]")
     session.run("muster", "sync")
-    session.run("mkdocs", "build", "--strict", *session.posargs)
+    session.run("mkdocs", "build", "--strict", *session.posargs, env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session
@@ -88,7 +88,7 @@ def minimums(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure synthetic projects and the corpora, and write `specs/guide/performance.md`."""
+    """Measure synthetic projects and the corpora, or `peers`, other tools; write `specs/guide/performance.md`."""
     session.install("-e", ".[mkdocs,links,postgres]", *groups("tests"))
     session.run("python", "tests/bench/run.py", *session.posargs, env=corpora())
 

@@ -17,6 +17,10 @@ SLOW = {
     "test_ledger_stores.py": 26,
     "test_determinism.py": 24,
     "test_cases.py": 23,
+    "test_own_site.py": 22,
+    "test_work_counts.py": 20,
+    "test_ledger_months.py": 14,
+    "test_portfolio_workers.py": 14,
 }
 # What takes long and proves no requirement that the others do not prove too: `nox -s long` runs it.
 LONG = {

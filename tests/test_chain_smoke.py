@@ -71,6 +71,7 @@ STEPS = {
 }
 
 
+@pytest.mark.requirement("MU-CHAIN-7035")
 @pytest.mark.parametrize("code", BREAKS)
 def test_a_broken_rule_fails_the_step_in_which_it_is_broken(code: str) -> None:
     report = smoke(ChainSettings(), code)

@@ -1,4 +1,4 @@
-"""The bench: `nox -s bench`, or `python tests/bench/run.py [--quick] [--sizes 1000,10000]`.
+"""The bench: `nox -s bench`, or `python tests/bench/run.py [--quick] [--sizes 1000,10000]`; `peers` is `bench.peers`.
 
 All measurements of one project are taken in one run, round by round, so that what disturbs the machine
 disturbs them alike; the figures are medians over the rounds.
@@ -25,7 +25,22 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import muster
-from bench import chains, ledger, links, packets, page, prompts, site, trace, watch
+from bench import (
+    chains,
+    growth,
+    growth_page,
+    ledger,
+    ledger_load,
+    links,
+    packets,
+    page,
+    peer_page,
+    peers,
+    prompts,
+    site,
+    trace,
+    watch,
+)
 from bench.measure import Sample, process, work
 from bench.subjects import CORPORA, Subject, corpus_subject, synthetic_subject, tree_subject
 
@@ -41,6 +56,8 @@ SOURCES = (50_000, 5_000)  # of the tree in which citations are looked for; the 
 
 def main() -> int:
     """Measure what the command line asks for, print it, and write the page where asked."""
+    if sys.argv[1:2] == ["peers"]:
+        return peers.main(sys.argv[2:])
     options = _options()
     compileall.compile_dir(Path(muster.__file__).parent, quiet=2)  # as an installer does, whatever the environment says
     results = []
@@ -57,6 +74,7 @@ def main() -> int:
             recorded = pinned = compiled = judged = cited = None
             if not options.no_ledger:
                 recorded = _part(f"{RUNS[-1]:,} runs", partial(ledger.measure, *RUNS), page.ledgers)
+            alone = [*_alone(options, folder)]
             if not options.no_packets:
                 pinned = _part(rounds, partial(packets.measure, *of_folder), page.packets_pinned)
             if not options.no_prompts:
@@ -77,17 +95,31 @@ def main() -> int:
         target = ROOT / "specs/guide/performance.md"
         parts = (
             page.ledgers(recorded) if recorded else (),
+            *alone,
             page.packets_pinned(pinned) if pinned else (),
             page.prompts_compiled(compiled) if compiled else (),
             page.chains_judged(judged) if judged else (),
             page.site_built(built) if built else (),
         )
-        text = page.page(report)
+        old = target.read_text(encoding="utf-8")
+        text = page.with_parts(
+            page.page(report), *filter(None, [peer_page.kept(old), ledger_load.kept(old), growth_page.kept(old)])
+        )
         if options.only:
-            text = page.with_parts(target.read_text(encoding="utf-8"), *filter(None, parts))
+            text = page.with_parts(old, *filter(None, parts))
         target.write_text(text, encoding="utf-8", newline="\n")
         print(f"wrote {target.relative_to(ROOT)}", file=sys.stderr)
     return 0
+
+
+def _alone(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
+    """What takes long and is measured by itself only, as sections of the page."""
+    if not options.no_load:
+        load = partial(ledger_load.measure, options.load_sizes, options.load_seconds)
+        yield ledger_load.tables(_part(f"{ledger_load.WRITERS} writers", load, ledger_load.tables))
+    if not options.no_growth:
+        grow = partial(growth.measure, folder, options.rounds)
+        yield growth_page.section(_part(f"{options.rounds} rounds", grow, growth_page.section))
 
 
 def _part(what: str, measure: Callable[[], _Cost], tables: Callable[[_Cost], list[str]]) -> _Cost:
@@ -124,7 +156,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="the small sizes only, and no site")
     parser.add_argument(
         "--only",
-        choices=["trace", "ledger", "packets", "prompts", "chains", "site"],
+        choices=["trace", "ledger", "load", "growth", "packets", "prompts", "chains", "site"],
         help="these alone; the page gets the tables of the part, save those of trace",
     )
     parser.add_argument("--sizes", type=_numbers, help="requirements of the synthetic projects: 1000,10000,100000")
@@ -133,6 +165,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--no-trace", action="store_true")
     parser.add_argument("--no-site", action="store_true")
     parser.add_argument("--no-ledger", action="store_true")
+    parser.add_argument("--no-load", action="store_true")
+    parser.add_argument("--no-growth", action="store_true")
+    parser.add_argument("--load-sizes", type=_numbers, default=ledger_load.SIZES, help="runs there: 10000,100000")
+    parser.add_argument("--load-seconds", type=int, default=ledger_load.SECONDS, help="of the load at each size")
     parser.add_argument("--no-packets", action="store_true")
     parser.add_argument("--no-prompts", action="store_true")
     parser.add_argument("--no-chains", action="store_true")
@@ -146,6 +182,8 @@ def _options() -> argparse.Namespace:
     options.write = not (parts or options.no_write)
     options.no_trace = options.no_trace or options.only not in (None, "trace")
     options.no_ledger = options.no_ledger or options.quick or options.only not in (None, "ledger")
+    options.no_load = options.no_load or options.only != "load"  # it takes long, and the machine for itself
+    options.no_growth = options.no_growth or options.only != "growth"  # it takes long
     options.no_packets = options.no_packets or options.quick or options.only not in (None, "packets")
     options.no_prompts = options.no_prompts or options.quick or options.only not in (None, "prompts")
     options.no_chains = options.no_chains or options.quick or options.only not in (None, "chains")

@@ -5,7 +5,6 @@ implements: MU-CORE-0001, MU-CORE-0002
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +54,6 @@ class SharedBuild:
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Forget the build before: whoever reuses a configuration gets the files as they are now."""
         self.build = None
-        gc.unfreeze()
         return config
 
     def build_of(self, config: MkDocsConfig, root: str) -> Build:
@@ -66,8 +64,6 @@ class SharedBuild:
             writes = any(plugin.syncs for plugin in others)
             top = root_of(config, root)
             self.build = known or read_build(top, host_of(config, top), writes=writes)
-            # What was read stays to the end of the build: the collector need not look at it time and again.
-            gc.freeze()
         return self.build
 
 
