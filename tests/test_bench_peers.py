@@ -255,8 +255,8 @@ def test_a_run_that_was_ended_cost_more_than_it_says() -> None:
 
     assert "| LOBSTER with TRLC: all steps, `--single` | > 1,000.00 | > 500.00 | > 50 | > 500.0 | > 500.0 |" in lines
     assert (
-        "| 10,000 requirements: `check`, cold, of LOBSTER with TRLC (all steps, defaults; ended at the limit) "
-        "| 0.20 | 0.20 | 1 % | yes |"
+        "| 10,000 requirements: `check`, cold, of LOBSTER with TRLC (all steps, defaults; "
+        "ended at the limit, so at most) | 0.20 | 0.20 | 1 % | yes |"
     ) in lines
 
 

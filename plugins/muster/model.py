@@ -489,6 +489,10 @@ class Trace(Struct, frozen=True):
     reached: dict[str, Status] = {}  # by ID: how far it came, were it neither suspect, waived nor failing
     floor: dict[str, Status] = {}  # by ID: what the ratchet holds it to
     floor_lines: dict[str, int] = {}  # where the ratchet's file says so
+    odd: tuple[Citation, ...] = ()  # of the citations: those with a defect or a quote
+    doubted: tuple[Citation, ...] = ()  # of the citations: those of what some file has to be reviewed for
+    uncited: frozenset[str] = frozenset()  # the IDs that no citation fulfils: there are but mentions, or none
+    cited: int = 0  # how many citations are no texts and name a requirement
 
 
 class Finding(Struct, frozen=True, array_like=True):

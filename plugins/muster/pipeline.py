@@ -6,7 +6,6 @@ implements: MU-CORE-0001, MU-CORE-0003, MU-CORE-0010
 from __future__ import annotations
 
 import functools
-import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,16 +13,16 @@ import msgspec
 from muster.allocations import allocated_files, with_allocations, with_spec_ids
 from muster.chain_files import firsts_of, folders_found, with_chains
 from muster.compiles import with_prompt_places
+from muster.deriving import derived_of
 from muster.gate.judge import enabled, project_findings, settled
-from muster.identity import blob_id
 from muster.inputs import lines_in
+from muster.joined import joined
 from muster.links.labels import undefined_references
 from muster.links.references import reference_problems
 from muster.links.resolving import link_problems
 from muster.links.site import as_published
 from muster.model import (
     Counts,
-    Derived,
     Document,
     Host,
     Outcome,
@@ -35,21 +34,20 @@ from muster.model import (
 )
 from muster.packets.packet import NO_PINS
 from muster.prompt_files import with_prompts
-from muster.records import records_of, rule_version
+from muster.records import records_of
 from muster.refinements import anchors_of, packets_found, with_refinements
 from muster.side_files import baseline_of, retired_of, waivers_of
 from muster.specs.baseline import shrunk
-from muster.specs.derived import derived_files
 from muster.specs.discovery import BASELINE, is_document, is_page, side_path
 from muster.specs.naming import file_name, folder_of_package_spec
 from muster.specs.packages import manifests_beside, manifests_in, packages_of
 from muster.tasks import with_tasks
 from muster.text.source import source_of
 from muster.text.utf8 import encodable
-from muster.traces import folders_made, named_by, with_trace
+from muster.traces import folders_made
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from muster.inputs import Executor, Inputs, Progress
@@ -57,9 +55,6 @@ if TYPE_CHECKING:
     from muster.settings import Settings
     from muster.store.cache import Cache
     from muster.sweep import Found
-
-
-_encode = msgspec.msgpack.Encoder().encode
 
 
 def run(  # noqa: PLR0913 -- what a run is made of
@@ -72,10 +67,12 @@ def run(  # noqa: PLR0913 -- what a run is made of
     host: Host | None = None,
     today: date | None = None,
     results: Sequence[ResultFile] = (),
+    quick: bool = False,
 ) -> Outcome:
     """Read the project, judge it, and say which derived files must change. Nothing is written.
 
     Waivers expire as of `today`; without a day, none does. `results` are those of tests that ran.
+    With `quick`, what an earlier run joined is built on: the same is found, and the trace is whole once it is asked.
     """
     settings = settings if host else as_published(settings, inputs.paths)
     markdown = [path for path in inputs.entries if path.endswith(".md")]  # of tens of thousands of files, few are
@@ -115,11 +112,10 @@ def run(  # noqa: PLR0913 -- what a run is made of
     project = with_chains(project, chains, inputs, cache)
     project = with_tasks(project, inputs, cache)
     identities |= allocated_files(project, identities, cache)
-    found = named_by(project, inputs, cache, executor)
-    project, own_lock = with_trace(project, found, inputs, cache, results)
+    project, own_lock, found = joined(project, inputs, cache, executor, results, quick=quick)
     # With a spec unread, what the derived files should hold is not known.
     if not any(is_document(problem.place.path, settings) for problem in problems):
-        derived = (*_derived(project, identities, inputs, cache), *filter(None, [own_lock]))
+        derived = (*derived_of(project, identities, inputs, cache), *filter(None, [own_lock]))
         project = msgspec.structs.replace(project, derived=tuple(sorted(derived, key=lambda file: file.path)))
     dead = _dead_links(project, found, inputs)
     project = msgspec.structs.replace(project, problems=(*project.problems, *dead))
@@ -131,7 +127,7 @@ def run(  # noqa: PLR0913 -- what a run is made of
         requirements=sum(len(document.requirements) for document in named),
         rules=len(enabled(settings)),
         links=sum(len(page.links) for page in pages),
-        citations=sum(not one.literal and one.id in project.trace.statuses for one in project.trace.citations),
+        citations=project.trace.cited,
         results=len(project.trace.results),
         packets=len(project.refinements),
         anchors=anchors_of(project),
@@ -262,26 +258,3 @@ def _named(
     if unnamed:
         packages, problems = packages_of(manifests, named, wanted.rationale_heading, inputs.read)
     return packages, tuple(named), problems
-
-
-def _derived(
-    project: Project, identities: Mapping[str, str], inputs: Inputs, cache: Cache | None
-) -> tuple[Derived, ...]:
-    """Compare the derived files by identity; the compliance table's is kept beside what it is made of."""
-    sources = "\n".join(
-        f"{document.path} {document.package} {document.title} {identities[document.path]}"
-        for document in project.documents
-    )
-    digest = hashlib.blake2b(sources.encode("utf-8", "replace") + _encode(project.trace.own), digest_size=16)
-    key = f"{rule_version()}:compliance:{digest.hexdigest()}"
-
-    def compliance_id(text: Callable[[], str]) -> str:
-        held = cache.get_many([key]).get(key) if cache else None
-        if held is not None:
-            return held.decode()
-        identity = blob_id(text().encode("utf-8"))
-        if cache:
-            cache.put_many({key: identity.encode()})
-        return identity
-
-    return derived_files(project, identities, inputs, compliance_id)

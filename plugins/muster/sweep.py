@@ -120,10 +120,7 @@ def swept(look: Look, inputs: Inputs, cache: Cache | None, version: str, executo
     """What all files name, by path and sorted.  implements: MU-RULE-2023, MU-TRACE-3001"""
     if not (look.mentions or look.scan):
         return {}
-    settings = look.settings
-    own = _encode((settings.trace, settings.links.exclude, settings.specs.max_bytes, look.scan, look.mentions))
-    own += _encode((sorted(look.derived), look.made))
-    key = hashlib.blake2b(own + version.encode(), digest_size=16).hexdigest()
+    key = _key(look, version)
     whole = f"swept-whole:{key}:{inputs.state}" if cache and inputs.state else ""
     held = cache.get_many([whole]).get(whole) if cache and whole else None
     if held is not None:
@@ -133,6 +130,41 @@ def swept(look: Look, inputs: Inputs, cache: Cache | None, version: str, executo
     if cache and whole and len(packed := _packed(found)) < _WHOLE:
         cache.put_many({whole: packed})
     return found
+
+
+def _key(look: Look, version: str) -> str:
+    """A digest of all that tells what is found in a content."""
+    settings = look.settings
+    own = _encode((settings.trace, settings.links.exclude, settings.specs.max_bytes, look.scan, look.mentions))
+    own += _encode((sorted(look.derived), look.made))
+    return hashlib.blake2b(own + version.encode(), digest_size=16).hexdigest()
+
+
+UNSURE = "unsure"  # the chunk of the files that may change unnoticed: they are looked through each time
+
+
+class Chunks:
+    """The files in chunks, by the key of each, in order; what a chunk names is looked up where somebody asks."""
+
+    def __init__(self, look: Look, inputs: Inputs, cache: Cache, version: str) -> None:
+        self._look, self._inputs, self._cache = look, inputs, cache
+        self.paths = _chunks(inputs.versions, _key(look, version))
+        if unsure := [path for path, one in inputs.versions.items() if not one]:
+            self.paths[UNSURE] = unsure
+
+    def found(self, names: Iterable[str]) -> dict[str, Found]:
+        """What these chunks name."""
+        wanted = list(names)
+        known = self._cache.get_many([name for name in wanted if name != UNSURE])
+        missing = [name for name in wanted if name not in known]
+        fresh = {name: self._look.at(self.paths[name], self._inputs.reader) for name in missing}
+        self._cache.put_many({name: _packed(named) for name, named in fresh.items() if name != UNSURE})
+        return {name: fresh[name] if name in fresh else _unpacked(known[name]) for name in wanted}
+
+
+def chunks_of(look: Look, inputs: Inputs, cache: Cache | None, version: str) -> Chunks | None:
+    """The files in chunks; None where nothing is kept, or nothing is looked for."""
+    return Chunks(look, inputs, cache, version) if cache and look.scan else None
 
 
 def _swept(look: Look, inputs: Inputs, cache: Cache | None, key: str, executor: Executor | None) -> Found:

@@ -6,9 +6,10 @@ implements: MU-TRACE-3001, MU-TRACE-3010
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from muster.identity import blob_id
 from muster.model import CaseResult, Derived, Evidence, Place, Problem, Project
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from muster.inputs import Executor, Inputs
     from muster.model import ResultFile
     from muster.store.cache import Cache
-    from muster.sweep import Found
+    from muster.sweep import Found, Look
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_lock = msgspec.msgpack.Decoder(tuple[tuple[Lock, ...], tuple[Problem, ...]]).decode
@@ -44,30 +45,56 @@ def folders_made(inputs: Inputs) -> tuple[str, ...]:
     return tuple(path.removesuffix(GENERATED) for path in inputs.paths if path.endswith(GENERATED))
 
 
-def named_by(project: Project, inputs: Inputs, cache: Cache | None, executor: Executor | None) -> Found:
-    """What every text file names: requirements, and places in Markdown."""
+def look_for(project: Project, inputs: Inputs) -> Look:
+    """What to look for in every text file."""
     ids = [requirement.id.text for requirement in project.requirements]
     scan = scan_of(project.settings, [*ids, *(retired.id for retired in project.retired)])
-    look = look_of(project.settings, scan, [project.settings.output.compliance], folders_made(inputs))
-    return swept(look, inputs, cache, rule_version(), executor)
+    return look_of(project.settings, scan, [project.settings.output.compliance], folders_made(inputs))
+
+
+def named_by(project: Project, inputs: Inputs, cache: Cache | None, executor: Executor | None) -> Found:
+    """What every text file names: requirements, and places in Markdown."""
+    return swept(look_for(project, inputs), inputs, cache, rule_version(), executor)
+
+
+class Sides(Struct, frozen=True):
+    """What people keep beside the specs about the trace, but for the review lock."""
+
+    evidence: tuple[Evidence, ...]
+    floor: tuple[Floor, ...]
+    problems: tuple[Problem, ...]
+
+
+def sides_of(project: Project, inputs: Inputs, cache: Cache | None) -> Sides:
+    """The evidence and the ratchet."""
+    files = (inputs, project.settings, cache)
+    proofs, wrong = side_file(evidence.NAME, "TRC012", evidence.evidence_in, _decode_evidence, *files)
+    floor, more = side_file(ratchet.NAME, "TRC013", ratchet.floor_in, _decode_floor, *files)
+    return Sides(proofs, floor, (*wrong, *more))
+
+
+class Joint(NamedTuple):
+    """The project with its trace, the review lock as it should stand, and as it does."""
+
+    project: Project
+    own_lock: Derived | None
+    held: Lock
 
 
 def with_trace(
-    project: Project, found: Found, inputs: Inputs, cache: Cache | None, results: Sequence[ResultFile]
-) -> tuple[Project, Derived | None]:
-    """The project with its trace, and the review lock as it should stand."""
+    project: Project, found: Found, sides: Sides, inputs: Inputs, cache: Cache | None, results: Sequence[ResultFile]
+) -> Joint:
+    """Join everything."""
     files = (inputs, project.settings, cache)
     locks, problems = side_file(lock.NAME, "TRC011", lock.lock_in, _decode_lock, *files)
-    proofs, wrong = side_file(evidence.NAME, "TRC012", evidence.evidence_in, _decode_evidence, *files)
-    floor, more = side_file(ratchet.NAME, "TRC013", ratchet.floor_in, _decode_floor, *files)
     cases, found_strange = _results(project, results, inputs, cache)
     held = locks[0] if locks else Lock()
     gathered = Gathered(
         hits={path: named.hits for path, named in found.items() if named.hits},
         maps={path: named.maps for path, named in found.items() if named.maps},
         lock=held,
-        evidence=proofs,
-        floor=floor,
+        evidence=sides.evidence,
+        floor=sides.floor,
         results=cases,
         given=bool(results) and not any(problem.code == "TRC010" for problem in found_strange),
     )
@@ -75,18 +102,19 @@ def with_trace(
     joined = traced(project, gathered, inputs.paths, lambda own: with_symbols(own, inputs, cache, version))
     path = side_path(lock.NAME, project.settings)
     committed = _text_at(path, inputs) if path in inputs.paths else None
+    more = (*problems, *sides.problems, *found_strange, *joined.problems, *unread_in(found, project))
+    project = msgspec.structs.replace(project, trace=joined.trace, problems=(*project.problems, *more))
+    return Joint(project, derived_lock(joined.lock, held, path, committed), held)
+
+
+def unread_in(found: Found, project: Project) -> list[Problem]:
+    """The texts that are too large to be looked through."""
     told = {problem.place.path for problem in project.problems}  # a page of that size is a finding already
-    unread = [
+    return [
         Problem("TRC016", Place(path), *too_large(path, named.unread, project.settings.specs.max_bytes))
         for path, named in found.items()
         if named.unread and path not in told
     ]
-    project = msgspec.structs.replace(
-        project,
-        trace=joined.trace,
-        problems=(*project.problems, *problems, *wrong, *more, *found_strange, *joined.problems, *unread),
-    )
-    return project, derived_lock(joined.lock, held, path, committed)
 
 
 def _text_at(path: str, inputs: Inputs) -> str | None:

@@ -55,6 +55,7 @@ class Workspace(Struct, frozen=True):
         host: Host | None = None,
         today: date | None = None,
         results: Sequence[ResultFile] | None = None,
+        quick: bool = False,
     ) -> Outcome:
         """Run the pipeline over the files; `workers` 0 takes as many processes as pay.
 
@@ -76,6 +77,7 @@ class Workspace(Struct, frozen=True):
                 host=host,
                 today=today or date.today(),  # noqa: DTZ011 -- a waiver ends with the day of who asks
                 results=self.results() if results is None else results,
+                quick=quick,
             )
         finally:
             if collecting:
@@ -105,7 +107,7 @@ class Workspace(Struct, frozen=True):
 
         def run(inputs: Inputs) -> Outcome:
             chosen = replace(self, settings=settings)
-            return chosen.run(inputs=inputs, workers=workers, progress=progress, today=day, results=given)
+            return chosen.run(inputs=inputs, workers=workers, progress=progress, today=day, results=given, quick=True)
 
         return verdicts.judged(self.inputs, settings, self.cache, given, day, run)
 

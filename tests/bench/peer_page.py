@@ -148,7 +148,7 @@ def goals(report: Report) -> Iterator[page.Goal]:
             if not ratios:
                 continue
             fastest = min(ratios, key=lambda name: ratios[name])
-            ended = "; ended at the limit" if size.ended((one.tool.key, fastest)) else ""
+            ended = "; ended at the limit, so at most" if size.ended((one.tool.key, fastest)) else ""
             what = f"{size.count:,} requirements: {base}, of {one.tool.name} ({fastest}{ended})"
             percent = 100 / ratios[fastest]
             yield page.Goal(what, round(100 / times, 3), "%", percent, percent)

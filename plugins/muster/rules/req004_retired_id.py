@@ -16,7 +16,7 @@ def check(project: Project) -> Iterator[Finding]:
     gone = {retired.id: retired for retired in project.retired}
     if not gone:
         return
-    for citation in project.trace.citations:
+    for citation in project.trace.odd:
         # A page of the specs is looked through below, with what its lines say beside the ID.
         if citation.defect is Defect.RETIRED and not citation.literal and not citation.place.path.endswith(".md"):
             yield _reference(citation.place, gone[citation.id])

@@ -17,7 +17,7 @@ def check(project: Project) -> Iterator[Finding]:
     others = {(page.path, mark.line, mark.id) for page in project.documents for mark in page.references if mark.at_edge}
     unknown = [
         (one.id, one.place)
-        for one in trace.citations
+        for one in trace.odd
         if one.defect is Defect.UNKNOWN
         and not one.literal
         and (one.place.path, one.place.line, one.id) not in others  # it was to be defined there, as REQ005 says

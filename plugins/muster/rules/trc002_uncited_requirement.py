@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from muster.model import CitationKind, Finding, Level, Project, Severity, Status
+from muster.model import Finding, Level, Project, Severity, Status
 from muster.rules.base import Example, Rule, Scope
 from muster.trace.derivation import mothers
 from muster.trace.tracing import first_by_id
@@ -13,13 +13,12 @@ from muster.trace.tracing import first_by_id
 def check(project: Project) -> Iterator[Finding]:
     """Report each must without citation, in a project that cites at all.  implements: MU-RULE-2019"""
     trace = project.trace
-    cited = {one.id for one in trace.citations if one.kind is not CitationKind.MENTIONS and one.id in trace.statuses}
-    if not cited:
+    if not trace.uncited or len(trace.uncited) == len(trace.statuses):
         return
     requirements = first_by_id(project)
     above = mothers(trace.derivations, requirements)
     for identifier, requirement in requirements.items():
-        if requirement.level is not Level.MUST or identifier in cited or requirement.place.path in above:
+        if identifier not in trace.uncited or requirement.level is not Level.MUST or requirement.place.path in above:
             continue
         if trace.reached.get(identifier, Status.SPECIFIED) is Status.SPECIFIED:
             yield RULE.at(

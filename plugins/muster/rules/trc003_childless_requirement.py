@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from muster.model import CitationKind, Finding, Level, Project, Severity, Status
+from muster.model import Finding, Level, Project, Severity, Status
 from muster.rules.base import FRAME, Example, Rule, Scope
 from muster.trace.derivation import mothers
 from muster.trace.tracing import first_by_id
@@ -17,10 +17,9 @@ def check(project: Project) -> Iterator[Finding]:
         return
     requirements = first_by_id(project)
     above = mothers(trace.derivations, requirements)
-    done = {one.id for one in trace.citations if one.kind is not CitationKind.MENTIONS}
-    done |= {one.parent for one in trace.derivations}
+    open_ones = trace.uncited - {one.parent for one in trace.derivations}
     for identifier, requirement in requirements.items():
-        if requirement.place.path not in above or requirement.level is not Level.MUST or identifier in done:
+        if requirement.place.path not in above or requirement.level is not Level.MUST or identifier not in open_ones:
             continue
         if trace.reached.get(identifier, Status.SPECIFIED) is Status.SPECIFIED:
             yield RULE.at(

@@ -10,7 +10,7 @@ from muster.rules.base import Example, Rule, Scope
 
 def check(project: Project) -> Iterator[Finding]:
     """Report citations whose version is older than the spec's.  implements: MU-TRACE-3009, MU-TRACE-3021"""
-    for one in project.trace.citations:
+    for one in project.trace.odd:
         if one.defect is Defect.STALE and not one.literal:
             words = f"{one.written} is cited, and the spec has {one.id} now"
             yield RULE.at(one.place, words, help=f"see what changed, then cite {one.id}")

@@ -20,7 +20,7 @@ def check(project: Project) -> Iterator[Finding]:
         return
     places: dict[tuple[str, str], Place] = {}
     wanted = {(one.id, one.path) for one in trace.suspects}
-    for one in trace.citations:
+    for one in trace.doubted:
         if (one.id, one.place.path) in wanted and not one.literal:
             places.setdefault((one.id, one.place.path), one.place)
     for proof in trace.evidence:

@@ -13,7 +13,7 @@ from muster.trace.tracing import first_by_id
 
 def check(project: Project) -> Iterator[Finding]:
     """Compare the texts that annotations repeat with the specs.  implements: MU-TRACE-3009, MU-TRACE-3021"""
-    quoting = [one for one in project.trace.citations if one.quote is not None and one.defect is None]
+    quoting = [one for one in project.trace.odd if one.quote is not None and one.defect is None]
     if not quoting:
         return
     requirements = first_by_id(project)

@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from muster.model import Document, Level, Requirement, Status
 from muster.specs.requirement_file import distinct
 
@@ -28,35 +30,71 @@ def rendered(documents: Sequence[Document], statuses: Statuses, *, published: bo
 
     Its links hold where it is read: on GitHub, or on the site where it is published there.
     """
-    every = [requirement for document in documents for requirement in distinct(document)]
-    lines = [MARK, "", "# Compliance", "", totals(every, statuses), ""]
-    for document in documents:
-        own = sorted(distinct(document), key=lambda requirement: requirement.id.sort_key())
-        lines += (
-            f"## {escaped(document.title)}",
-            "",
-            f"[{shown(document.path)}]({target(document.path)}): {totals(own, statuses)}",
-            "",
-        )
-        lines += ("| ID | Level | Status | Title |", "|---|---|---|---|")
-        lines += (_row(requirement, document, statuses, published=published) for requirement in own)
-        lines.append("")
-    return "\n".join(lines)
+    return joined([section(document, statuses, published=published) for document in documents])
+
+
+class Section(Struct, frozen=True, array_like=True):
+    """What the table says of one spec, and how many of its requirements have each level and each status."""
+
+    text: str
+    levels: dict[str, int]
+    states: dict[str, int]
+
+
+def section(document: Document, statuses: Statuses, *, published: bool) -> Section:
+    """What the table says of one spec."""
+    own = sorted(distinct(document), key=lambda requirement: requirement.id.sort_key())
+    levels, states = _counted(own, statuses)
+    lines = [
+        f"## {escaped(document.title)}",
+        "",
+        f"[{shown(document.path)}]({target(document.path)}): {_told(levels, states)}",
+        "",
+        "| ID | Level | Status | Title |",
+        "|---|---|---|---|",
+        *(_row(requirement, document, statuses, published=published) for requirement in own),
+        "",
+    ]
+    return Section("\n".join(lines), levels, states)
+
+
+def joined(sections: Sequence[Section]) -> str:
+    """The table of these sections."""
+    levels: Counter[str] = Counter()
+    states: Counter[str] = Counter()
+    for one in sections:
+        levels.update(one.levels)
+        states.update(one.states)
+    head = "\n".join([MARK, "", "# Compliance", "", _told(levels, states), ""])
+    return "\n".join([head, *(one.text for one in sections)])
 
 
 def totals(requirements: Iterable[Requirement], statuses: Statuses) -> str:
     """`3 requirements (2 must, 1 may; 3 specified)`."""
-    own = list(requirements)
-    levels = Counter(requirement.level for requirement in own)
-    states = Counter(statuses.get(requirement.id.text, Status.SPECIFIED) for requirement in own)
-    parts = ", ".join(f"{levels[level]} {level.value}" for level in Level if levels[level])
-    stand = ", ".join(f"{states[status]} {status.value}" for status in Status if states[status])
-    return f"{len(own)} requirement{'s' * (len(own) != 1)} ({parts}; {stand})" if own else "no requirements"
+    return _told(*_counted(requirements, statuses))
+
+
+def _counted(requirements: Iterable[Requirement], statuses: Statuses) -> tuple[dict[str, int], dict[str, int]]:
+    """How many there are of each level and of each status, by its word."""
+    levels: dict[str, int] = {}
+    states: dict[str, int] = {}
+    for requirement in requirements:
+        level, state = requirement.level.value, statuses.get(requirement.id.text, Status.SPECIFIED).value
+        levels[level] = levels.get(level, 0) + 1
+        states[state] = states.get(state, 0) + 1
+    return levels, states
+
+
+def _told(levels: Mapping[str, int], states: Mapping[str, int]) -> str:
+    count = sum(levels.values())
+    parts = ", ".join(f"{levels[level.value]} {level.value}" for level in Level if level.value in levels)
+    stand = ", ".join(f"{states[status.value]} {status.value}" for status in Status if status.value in states)
+    return f"{count} requirement{'s' * (count != 1)} ({parts}; {stand})" if count else "no requirements"
 
 
 def _row(requirement: Requirement, document: Document, statuses: Statuses, *, published: bool) -> str:
-    section = document.section_of(requirement)
-    anchor = "" if section is None else f"#{section.anchor if published else section.github}"
+    above = document.section_of(requirement)
+    anchor = "" if above is None else f"#{above.anchor if published else above.github}"
     link = f"[{escaped(requirement.id.text)}]({target(document.path + anchor)})"
     status = statuses.get(requirement.id.text, Status.SPECIFIED)
     return f"| {link} | {requirement.level.value} | {status.value} | {escaped(requirement.title)} |"

@@ -17,8 +17,14 @@ from muster.specs.discovery import KEPT
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from muster.model import Project
+    from muster.model import Project, Status
     from muster.settings import Settings
+
+
+class Rendered(Protocol):
+    """Makes the compliance table."""
+
+    def __call__(self, documents: Sequence[Document], statuses: Mapping[str, Status], *, published: bool) -> str: ...
 
 
 class Files(Protocol):
@@ -43,11 +49,12 @@ def derived_files(
     identities: Mapping[str, str],
     files: Files,
     compliance_id: Callable[[Callable[[], str]], str],
+    rendered: Rendered = compliance.rendered,
 ) -> tuple[Derived, ...]:
     """Every derived file, sorted by path; texts only where they differ from what is committed.
 
     `identities` holds the content ID of each spec's requirement file, and `compliance_id` gives that of
-    the compliance table, asking for its text only where it does not know.
+    the compliance table, asking for its text only where it does not know. `rendered` makes that text.
     """
     documents, settings = project.documents, project.settings
     output = settings.output
@@ -65,7 +72,7 @@ def derived_files(
             with_own = [document for document in documents if document.requirements]
             docs = settings.site.docs
             published = bool(docs) and f"/{output.compliance}".startswith(f"/{docs.strip('/')}/".replace("/./", "/"))
-            table = functools.cache(lambda: compliance.rendered(with_own, project.trace.own, published=published))
+            table = functools.cache(lambda: rendered(with_own, project.trace.own, published=published))
             wanted[output.compliance] = (compliance_id(table), table, compliance.has_shape)
     found = [_compared(path, *parts, files) for path, parts in wanted.items()]
     found += _orphans(folder, output.compliance, wanted, files)

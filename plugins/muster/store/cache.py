@@ -34,6 +34,7 @@ _TABLES = (
 _CHUNK = 500
 _PLACES = ", ".join("?" * _CHUNK)
 _FETCH = f"SELECT key, used, value FROM records JOIN contents USING (id) WHERE key IN ({_PLACES})"  # noqa: S608 - no values
+_USED = f"SELECT key, used FROM records WHERE key IN ({_PLACES})"  # noqa: S608 - no values
 
 _KEPT_RUNS = 20  # what no saved run has used for so long goes
 _NOTED_AFTER = 5  # a use is noted when the last note is so many runs old: most runs then note none
@@ -92,6 +93,17 @@ class Cache:
                         if used < self._run - _NOTED_AFTER:
                             self._used_records.add(raw)
         return found
+
+    def note(self, keys: Iterable[str]) -> None:
+        """Count these values as used, without reading them."""
+        asked = [_encoded(key) for key in keys]
+        if asked and self._may_read():
+            with self._forgiving():
+                connection = self._reader()
+                for chunk in _chunks(asked):
+                    for raw, used in connection.execute(_USED, chunk):
+                        if used < self._run - _NOTED_AFTER:
+                            self._used_records.add(raw)
 
     def put_many(self, items: Mapping[str, bytes]) -> None:
         """Keep these values; they are written by `save` at the latest."""

@@ -17,7 +17,7 @@ from muster.text.globs import union_of
 from muster.trace.marks import area_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from muster.model import Document, Requirement
     from muster.settings import TraceSettings
@@ -64,15 +64,22 @@ class Known(Struct, frozen=True):
     homes: Mapping[str, str]  # the document that defines an ID
 
 
-def known_of(documents: Iterable[Document], retired: Iterable[str], marks: Sequence[CitationMark]) -> Known:
-    """Index the requirements of a project."""
+def known_of(
+    documents: Iterable[Document],
+    retired: Iterable[str],
+    marks: Sequence[CitationMark],
+    *,
+    within: Collection[str] | None = None,
+    ranges: bool = True,
+) -> Known:
+    """Index the requirements of a project: their places in all documents, or in some, and for ranges of IDs or not."""
     requirements = [requirement for document in documents for requirement in document.requirements]
     homes: dict[str, str] = {}
     for requirement in requirements:
         homes.setdefault(requirement.id.text, requirement.place.path)
     versioned = {CitationMark.RULE, CitationMark.NEED} & set(marks)
     areas: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    for identifier in homes:
+    for identifier in homes if ranges else ():
         area = area_of(identifier)
         if area:
             areas[area].append((int(identifier[len(area) + 1 :], 16), identifier))
@@ -82,7 +89,11 @@ def known_of(documents: Iterable[Document], retired: Iterable[str], marks: Seque
         by_base={base_of(one): (one, version_of(one)) for one in homes} if versioned else {},
         by_number=_numbers(requirements) if CitationMark.ANNOTATION in marks else {},
         by_area={area: tuple(sorted(members)) for area, members in areas.items()},
-        places=frozenset((r.place.path, r.place.line, r.id.text) for r in requirements),
+        places=frozenset(
+            (one.place.path, one.place.line, one.id.text)
+            for one in requirements
+            if within is None or one.place.path in within
+        ),
         homes=homes,
     )
 

@@ -110,6 +110,33 @@ def rendered(lock: Lock) -> str:
     return MARK + "".join(f"{line}\n" for line in sorted(map(_safe, lines)))
 
 
+def part_of(content: bytes, names: Iterable[str], path: str) -> Lock:
+    """What a lock says of these IDs. Its lines stand as `rendered` writes them: sorted, so that few are looked at."""
+    text = content.replace(b"\r\n", b"\n")
+    lines = [line for name in names for line in _beginning(text, name)]
+    (lock,), _ = lock_in("\n".join(lines), path)
+    marks = sorted({mark for files in lock.pairs.values() for mark in files.values()})
+    lines += [line for mark in marks for line in _beginning(text, mark)]
+    return lock_in("\n".join(lines), path)[0][0]
+
+
+def _beginning(text: bytes, first: str) -> Iterator[str]:
+    """The lines whose first part, an ID or a fingerprint, is this."""
+    begin = (_safe(json.JSONEncoder(ensure_ascii=False).encode([first]))[:-1] + ",").encode()
+    low, high = 0, len(text)
+    while low < high:  # both are where a line begins
+        middle = text.rfind(b"\n", low, (low + high) // 2) + 1 or low
+        end = text.index(b"\n", middle) + 1
+        if text[middle:end] < begin:
+            low = end
+        else:
+            high = middle
+    while text.startswith(begin, low):
+        end = text.index(b"\n", low)
+        yield text[low:end].decode("utf-8", "surrogateescape")
+        low = end + 1
+
+
 def _safe(line: str) -> str:
     """A line in which what is no UTF-8, and what some take for a line's end, is spelled out."""
     return line if line.isascii() else _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)

@@ -16,9 +16,9 @@ from muster.trace.matching import tests_by_requirement
 from muster.trace.status import statuses_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from muster.model import CaseResult, Citation, Evidence, Project
+    from muster.model import CaseResult, Citation, Evidence, Project, Suspect
     from muster.trace.hits import Hit
     from muster.trace.prose import MapLine
     from muster.trace.ratchet import Floor
@@ -67,6 +67,7 @@ def traced(
     doubted = {(one.id, one.path) for one in suspects}
     proved = {one.requirement for one in evidence if (one.requirement, one.place.path) not in doubted}
     found = statuses_of(requirements, citations, tests, suspect=suspect, waived=waived_in(project), proved=proved)
+    fulfilled = {one.id for one in citations if one.kind is not CitationKind.MENTIONS}
     return Traced(
         Trace(
             citations=citations,
@@ -83,6 +84,10 @@ def traced(
             reached=found.reached,
             floor={one.id: one.status for one in gathered.floor},
             floor_lines={one.id: one.line for one in gathered.floor},
+            odd=tuple(one for one in citations if one.defect is not None or one.quote is not None),
+            doubted=doubted_of(citations, suspects),
+            uncited=frozenset(requirements.keys() - fulfilled),
+            cited=sum(not one.literal and one.id in requirements for one in citations),
         ),
         lock,
         tuple(_dangling(evidence, paths)),
@@ -99,6 +104,12 @@ def _dangling(evidence: Sequence[Evidence], paths: Collection[str]) -> Iterator[
         if ours and target not in paths and not any(path.startswith(f"{target}/") for path in paths):
             words = f"the evidence for {one.requirement} refers to {target}, which is not there"
             yield Problem("TRC017", one.place, words, "name the file by its path from the root, or give its address")
+
+
+def doubted_of(citations: Iterable[Citation], suspects: Iterable[Suspect]) -> tuple[Citation, ...]:
+    """The citations of what some file has to be reviewed for."""
+    ids = {one.id for one in suspects}
+    return tuple(one for one in citations if one.id in ids) if ids else ()
 
 
 def first_by_id(project: Project) -> dict[str, Requirement]:
