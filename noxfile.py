@@ -47,7 +47,8 @@ def tests(session: nox.Session) -> None:
 def long(session: nox.Session) -> None:
     """Run the tests that take long: installs, hosts compared, hostile inputs at length, a server that rebuilds."""
     session.install("-e", ".[mkdocs,links,postgres]", *groups("tests", "hosts"))
-    session.run("pytest", "-n", "auto", "--dist", "loadfile", "-m", "long", *session.posargs, env=corpora())
+    ways = ("-n", "auto", "--dist", "loadfile", "-m", "long and not browser")
+    session.run("pytest", *ways, *session.posargs, env=corpora())
 
 
 @nox.session(default=False)

@@ -13,24 +13,27 @@ from postgres import INSTALLED, Cluster, programs
 # What takes longest begins first, or one worker is still busy with it when the others are done. Seconds on two cores.
 SLOW = {
     "test_mkdocs_build.py": 50,
-    "test_hostile_gate.py": 27,
     "test_ledger_stores.py": 26,
     "test_determinism.py": 24,
     "test_cases.py": 23,
     "test_own_site.py": 22,
     "test_work_counts.py": 20,
     "test_ledger_months.py": 14,
-    "test_portfolio_workers.py": 14,
 }
 # What takes long and proves no requirement that the others do not prove too: `nox -s long` runs it.
 LONG = {
+    "test_chain_mutants.py",
     "test_guide_console.py",
     "test_hostile.py",
+    "test_hostile_gate.py",
     "test_hosts_compared.py",
     "test_lexing.py",
+    "test_links_on_a_site.py",
     "test_links_scanning.py",
     "test_mentions.py",
+    "test_portfolio_workers.py",
     "test_pytest_plugin.py",
+    "test_reader_patterns.py",
     "test_result_matching.py",
     "test_scrubbing.py",
     "test_serving.py",

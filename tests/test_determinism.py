@@ -115,7 +115,7 @@ def test_another_folder_without_git_and_a_listing_in_reverse_change_no_byte(
 
 
 @pytest.mark.requirement("MU-CORE-0010")
-@pytest.mark.parametrize("git", [True, False])
+@pytest.mark.parametrize("git", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_a_warm_cache_and_a_partly_warm_one_change_no_byte(
     git: bool, project: Path, expected: dict[str, str], tmp_path: Path
 ) -> None:
@@ -132,8 +132,14 @@ def test_a_warm_cache_and_a_partly_warm_one_change_no_byte(
     assert outputs(root, *kept, **FAR_AWAY) == expected
 
 
+SOME = [
+    pytest.param(name, marks=[*corpus.needs_corpora, *([pytest.mark.long] if name == "opentelemetry" else [])])
+    for name in corpus.NAMES
+]
+
+
 @pytest.mark.requirement("MU-CORE-0010", "MU-CORE-0011")
-@pytest.mark.parametrize("name", [pytest.param(name, marks=corpus.needs_corpora) for name in corpus.NAMES])
+@pytest.mark.parametrize("name", SOME)
 def test_real_specs_give_the_same_bytes_everywhere(name: str, tmp_path: Path) -> None:
     here, there = (tmp_path / folder / "repo" for folder in ("here", "far/away"))
     for root in (here, there):

@@ -124,7 +124,7 @@ WAIVER = "- {{requirement: {}, reason: Soon., owner: Ada, expires: 2027-01-31}}\
 
 
 @pytest.mark.requirement("MU-CORE-0014")
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 6))])
 def test_after_any_edits_the_same_is_found_as_without_a_cache(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

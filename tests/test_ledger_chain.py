@@ -135,7 +135,7 @@ def test_whatever_sqlite_lets_somebody_put_into_a_column_is_found(tmp_path: Path
 
 
 @pytest.mark.requirement("MU-LEDGER-8005", "MU-LEDGER-8030")
-def test_eight_processes_append_to_one_chain(book: Ledger, ledger_url: str) -> None:
+def test_four_processes_append_to_one_chain(book: Ledger, ledger_url: str) -> None:
     program = """
         import sys
         from ledgers import checked
@@ -147,9 +147,9 @@ def test_eight_processes_append_to_one_chain(book: Ledger, ledger_url: str) -> N
     source = "\n".join(line.removeprefix(" " * 8) for line in program.splitlines())
     folder = Path(__file__).parent
     started = [
-        subprocess.Popen([sys.executable, "-c", source, ledger_url, str(number)], cwd=folder) for number in range(8)
+        subprocess.Popen([sys.executable, "-c", source, ledger_url, str(number)], cwd=folder) for number in range(4)
     ]
 
-    assert [process.wait(120) for process in started] == [0] * 8
+    assert [process.wait(120) for process in started] == [0] * 4
 
-    assert (book.broken(), book.head().seq) == ([], 8 * 30 + 30)
+    assert (book.broken(), book.head().seq) == ([], 4 * 30 + 30)

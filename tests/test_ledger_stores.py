@@ -243,8 +243,8 @@ def test_the_tables_of_others_on_a_server_are_left_alone(postgres_url: str) -> N
 
 
 @pytest.mark.requirement("MU-LEDGER-8005", "MU-LEDGER-8010")
-def test_sixteen_processes_write_into_a_store_that_is_not_there_yet(ledger_url: str) -> None:
-    processes, runs = 16, 400
+def test_eight_processes_write_into_a_store_that_is_not_there_yet(ledger_url: str) -> None:
+    processes, runs = 8, 400
     command = [sys.executable, writing.__file__, ledger_url, "share"]
     shares = [[*command, str(number), str(processes), str(runs)] for number in range(processes)]
     pipe = subprocess.PIPE

@@ -374,6 +374,7 @@ build(config if "same" in sys.argv else load_config("mkdocs.yml"))
         assert queue.count("assets/muster/muster.css") == 1
 
 
+@pytest.mark.long  # test_own_site.py builds under each host
 @pytest.mark.requirement("MU-SITE-9002")
 @pytest.mark.skipif(importlib.util.find_spec("properdocs") is None, reason="ProperDocs is not installed")
 def test_properdocs_builds_the_same_pages(tmp_path: Path) -> None:
@@ -388,6 +389,7 @@ def pages_of(site: Path) -> dict[str, str]:
     return {path.relative_to(site).as_posix(): path.read_text("utf-8") for path in sorted(site.rglob("*.html"))}
 
 
+@pytest.mark.long  # test_own_site.py builds under each host
 @pytest.mark.requirement("MU-SITE-9003", "MU-SITE-9004")
 @pytest.mark.skipif(importlib.util.find_spec("zensical") is None, reason="Zensical is not installed")
 def test_zensical_shows_the_same_and_the_pages_that_muster_writes(tmp_path: Path) -> None:
@@ -408,6 +410,7 @@ def test_zensical_shows_the_same_and_the_pages_that_muster_writes(tmp_path: Path
     assert 'href="../../../10-queue/#Q-1001"' in page(tmp_path / "site", "made/compliance/queue/index.html")
 
 
+@pytest.mark.long  # test_own_site.py builds under each host
 @pytest.mark.requirement("MU-SITE-9003", "MU-SITE-9004", "MU-SITE-9012")
 @pytest.mark.skipif(importlib.util.find_spec("zensical") is None, reason="Zensical is not installed")
 @pytest.mark.parametrize(

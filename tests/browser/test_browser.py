@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     from browser.watching import Window
 
-# Quick, and so part of `nox -s tests`; the others of this folder wait for `nox -s browser`.
-pytestmark = [pytest.mark.site, pytest.mark.requirement("MU-SITE-9032")]
+pytestmark = [pytest.mark.browser, pytest.mark.requirement("MU-SITE-9032")]
 
 FILLER = "".join(f"Paragraph {number} only takes room.\n\n" for number in range(60))
 FILES = {
