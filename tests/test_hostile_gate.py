@@ -80,7 +80,7 @@ def test_srcset_is_read_as_browsers_do_also_where_it_begins_with_commas() -> Non
 def dead_on_one_line(size: int) -> Report:
     """The report of a page whose text is one line of dead links."""
     text = " " * 100 * size + "".join(f'<a href="{number}.html">' for number in range(size))
-    return report_on(Site({"index.html": text}, ["index.html"]))
+    return report_on(Site({"index.html": text.encode()}, ["index.html"]))
 
 
 # Each of these took time with the square of its length, or worse.

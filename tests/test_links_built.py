@@ -150,7 +150,7 @@ def test_what_is_never_closed_reaches_to_the_end_and_costs_no_more_than_that(tex
 
 
 def site(pages: dict[str, str], files: tuple[str, ...] = (), url: str = "") -> Site:
-    return Site(pages, {*pages, *files}, url)
+    return Site({path: text.encode() for path, text in pages.items()}, {*pages, *files}, url)
 
 
 def dead_in(pages: dict[str, str], files: tuple[str, ...] = (), url: str = "") -> list[tuple[str, str]]:

@@ -161,15 +161,20 @@ def open_workspace(root: Path, *, use_cache: bool = True) -> Workspace:
         msg = f"{root} is not a folder"
         raise NoProject(msg)
     root = root.resolve()
-    source = _settings_file(root)
-    settings = Settings()
-    if source is not None:
-        try:
-            settings = settings_from((root / source).read_bytes().decode("utf-8"), source)
-        except UnicodeDecodeError as error:
-            raise InvalidSettings(source, [f"not UTF-8 at byte {error.start}"]) from None
+    settings, source = settings_of(root)
     cache = Cache.open(root / OWN_FOLDER) if use_cache else None
-    return Workspace(root, settings, source or "", tree_of(root, cache, is_input(settings)), cache)
+    return Workspace(root, settings, source, tree_of(root, cache, is_input(settings)), cache)
+
+
+def settings_of(root: Path) -> tuple[Settings, str]:
+    """The settings of the project at `root`, and their file; "" where there is none."""
+    source = _settings_file(root)
+    if source is None:
+        return Settings(), ""
+    try:
+        return settings_from((root / source).read_bytes().decode("utf-8"), source), source
+    except UnicodeDecodeError as error:
+        raise InvalidSettings(source, [f"not UTF-8 at byte {error.start}"]) from None
 
 
 def _settings_file(folder: Path) -> str | None:

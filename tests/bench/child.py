@@ -93,10 +93,12 @@ def _cpu_seconds() -> float:
 def _listing(root: Path) -> dict[str, object]:
     from muster import workspace
 
-    outcome = workspace.check(root, use_cache=False)
+    opened = workspace.open_workspace(root, use_cache=False)
+    outcome = opened.run()
     paths = [document.path for document in outcome.project.documents]
     return {
         "paths": paths,
+        "inputs": sorted(opened.inputs.versions),
         "specs": [document.path for document in outcome.project.specs],
         "bytes": sum((root / path).stat().st_size for path in paths),
         "requirements": outcome.counts.requirements,

@@ -32,6 +32,7 @@ from bench.peer_work import CITATIONS, documents
 
 _T = TypeVar("_T")
 ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENTS = ROOT / ".nox/peers"
 PROVING = 3  # requirements
 PREPARING = 4  # times the limit of a run, for what is not measured
 
@@ -86,9 +87,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--no-site", action="store_true", help="without HTML sites, and no page")
     parser.add_argument("--no-write", action="store_true", help="leave specs/guide/performance.md")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the work there")
-    parser.add_argument(
-        "--environments", type=Path, default=ROOT / ".nox/peers", metavar="DIR", help="install them there"
-    )
+    parser.add_argument("--environments", type=Path, default=ENVIRONMENTS, metavar="DIR", help="install them there")
     return parser.parse_args(arguments)
 
 
@@ -105,20 +104,23 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 def _installed(tool: Tool, below: Path) -> dict[str, Path]:
     """The environments of a tool, made where they are missing; one for its defaults, perhaps a faster one."""
     wanted = {"": tool.packages, **({"fast": (*tool.packages, *tool.faster)} if tool.faster else {})}
-    made = {}
-    for kind, packages in wanted.items():
-        made[kind] = below.resolve() / "-".join(filter(None, [tool.key, kind]))
-        done = made[kind] / "packages.txt"
-        if done.is_file() and done.read_text("utf-8").split() == [*packages]:
-            continue
+    names = {kind: "-".join(filter(None, [tool.key, kind])) for kind in wanted}
+    return {
+        kind: environment(below.resolve() / names[kind], packages, tool.python) for kind, packages in wanted.items()
+    }
+
+
+def environment(folder: Path, packages: Sequence[str], python: tuple[int, int] = (3, 11)) -> Path:
+    """An environment with the newest versions of these packages, made where it is missing."""
+    done = folder / "packages.txt"
+    if not done.is_file() or done.read_text("utf-8").split() != [*packages]:
         _tell(f"installing {', '.join(packages)}")
-        shutil.rmtree(made[kind], ignore_errors=True)
-        python = _python(tool.python)
-        subprocess.run([python, "-m", "venv", made[kind]], check=True)
-        pip = [bin_of(made[kind], "python"), "-m", "pip", "install", "--quiet"]
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([_python(python), "-m", "venv", folder], check=True)
+        pip = [bin_of(folder, "python"), "-m", "pip", "install", "--quiet"]
         subprocess.run([*pip, *packages], check=True)
         done.write_text("\n".join(packages), "utf-8")
-    return made
+    return folder
 
 
 def _python(oldest: tuple[int, int]) -> str:

@@ -32,6 +32,7 @@ from bench import (
     ledger,
     ledger_load,
     links,
+    lychee,
     packets,
     page,
     peer_page,
@@ -48,8 +49,17 @@ _Cost = TypeVar("_Cost")
 ROOT = Path(__file__).resolve().parents[2]
 MUSTER = [sys.executable, "-m", "muster"]
 CHECK = [*MUSTER, "check"]
+# All files of a listing, opened and read, with as little of Python as does it.
+FLOOR = """
+import os, sys
+for path in open(sys.argv[1]).read().split("\\n")[:-1]:
+    file = os.open(path, os.O_RDONLY)
+    os.read(file, 1 << 30)
+    os.close(file)
+"""
 START_ROUNDS = 15
 SITE_ROUNDS, SITE_PAGES = 9, 500
+LINKED_PAGES = 2000  # of the site whose links lychee reads too
 RUNS = (10_000, 1_000_000)  # in the ledgers
 SOURCES = (50_000, 5_000)  # of the tree in which citations are looked for; the latter where it is to be quick
 
@@ -63,7 +73,7 @@ def main() -> int:
     results = []
     with _folder(options.keep) as folder:
         try:
-            for make in () if options.only else _subjects(options, folder):
+            for make in _subjects(options, folder) if options.only in (None, "checks") else ():
                 with _timed(f"{options.rounds} rounds"):
                     subject = make()
                     result = page.Result(subject, _measured(subject, options.rounds))
@@ -88,25 +98,28 @@ def main() -> int:
             return 1
     built = None if options.no_site else site.cost(SITE_ROUNDS, SITE_PAGES)
     checked = None if options.no_site or options.only else links.measure(SITE_PAGES)
+    raced = None if options.no_links else lychee.measure(LINKED_PAGES, options.rounds)
     start_up = None if options.only else _start_up()
-    report = page.Report(tuple(results), start_up, cited, built, checked, recorded, pinned, compiled, judged)
+    report = page.Report(tuple(results), start_up, cited, built, checked, raced, recorded, pinned, compiled, judged)
     print(page.summary(report))
     if options.write:
         target = ROOT / "specs/guide/performance.md"
         parts = (
+            *(page.section(result).splitlines() for result in results),
             page.ledgers(recorded) if recorded else (),
             *alone,
             page.packets_pinned(pinned) if pinned else (),
             page.prompts_compiled(compiled) if compiled else (),
             page.chains_judged(judged) if judged else (),
             page.site_built(built) if built else (),
+            page.links_beside(raced) if raced else (),
         )
         old = target.read_text(encoding="utf-8")
         text = page.with_parts(
             page.page(report), *filter(None, [peer_page.kept(old), ledger_load.kept(old), growth_page.kept(old)])
         )
         if options.only:
-            text = page.with_parts(old, *filter(None, parts))
+            text = page.with_goals(page.with_parts(old, *filter(None, parts)), report)
         target.write_text(text, encoding="utf-8", newline="\n")
         print(f"wrote {target.relative_to(ROOT)}", file=sys.stderr)
     return 0
@@ -156,14 +169,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="the small sizes only, and no site")
     parser.add_argument(
         "--only",
-        choices=["trace", "ledger", "load", "growth", "packets", "prompts", "chains", "site"],
-        help="these alone; the page gets the tables of the part, save those of trace",
+        choices=["checks", "trace", "ledger", "load", "growth", "packets", "prompts", "chains", "site", "links"],
+        help="these alone; the page gets the tables of the part and its goals, save those of trace",
     )
     parser.add_argument("--sizes", type=_numbers, help="requirements of the synthetic projects: 1000,10000,100000")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of every measurement")
     parser.add_argument("--no-corpora", action="store_true")
     parser.add_argument("--no-trace", action="store_true")
     parser.add_argument("--no-site", action="store_true")
+    parser.add_argument("--no-links", action="store_true", help="without lychee")
     parser.add_argument("--no-ledger", action="store_true")
     parser.add_argument("--no-load", action="store_true")
     parser.add_argument("--no-growth", action="store_true")
@@ -175,7 +189,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the projects there, and use them again")
     parser.add_argument("--no-write", action="store_true", help="leave specs/guide/performance.md; less than all does")
     options = parser.parse_args()
-    if options.only and vars(options)[f"no_{options.only}"]:
+    if options.only and vars(options).get(f"no_{options.only}"):
         parser.error(f"--only {options.only} and --no-{options.only} leave nothing to measure")
     without = any(value for name, value in vars(options).items() if name.startswith("no_") and name != "no_write")
     parts = options.quick or options.only == "trace" or options.sizes or without
@@ -189,6 +203,7 @@ def _options() -> argparse.Namespace:
     options.no_chains = options.no_chains or options.quick or options.only not in (None, "chains")
     options.sizes = options.sizes or ([1000, 10_000] if options.quick else [1000, 10_000, 100_000])
     options.no_site = options.no_site or options.quick or options.only not in (None, "site")
+    options.no_links = options.no_links or options.quick or options.only not in (None, "links")
     return options
 
 
@@ -231,6 +246,7 @@ def _round(subject: Subject, number: int) -> Iterator[tuple[page.Step, Sample]]:
     root, statuses = subject.root, subject.statuses
     yield page.Step.PLAIN, work("plain", root, subject.listing)
     yield page.Step.BYTES, work("bytes", root, subject.listing)
+    yield page.Step.FLOOR, process([sys.executable, "-c", FLOOR, str(subject.inputs)], root)
     yield page.Step.READING, work("reading", root, subject.listing)
     yield page.Step.LINKED, work("linked", root, subject.listing)
     shutil.rmtree(root / ".muster", ignore_errors=True)
@@ -240,6 +256,9 @@ def _round(subject: Subject, number: int) -> Iterator[tuple[page.Step, Sample]]:
     yield page.Step.WARM, process(CHECK, root, statuses)
     with subject.edited(lambda text: f"{text}\nRound {number} of the bench added this line.\n"):
         yield page.Step.PROSE, process(CHECK, root, statuses)
+    if subject.source:
+        with subject.edited(lambda text: f"{text}\n# Round {number} of the bench added this line.\n", subject.source):
+            yield page.Step.CODE, process(CHECK, root, statuses)
     if subject.is_synthetic:
         with subject.edited(lambda text: _reworded(text, number)):
             yield page.Step.DRIFT, process(CHECK, root, (1,))

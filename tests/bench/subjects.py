@@ -26,11 +26,13 @@ class Subject:
 
     name: str
     root: Path
-    listing: Path  # what `check` reads there, for `bench.child`
+    listing: Path  # the documents that `check` reads there, for `bench.child`
+    inputs: Path  # all files that it reads, a line each
     files: int
     size: int  # bytes of Markdown
     requirements: int
     spec: str  # the one that is edited
+    source: str  # of code, the one that is edited; "" where there is none
     statuses: tuple[int, ...]  # of a `check` before any edit
 
     @property
@@ -38,9 +40,9 @@ class Subject:
         return self.statuses == (0,)
 
     @contextmanager
-    def edited(self, edit: Callable[[str], str]) -> Iterator[None]:
-        """Change the spec for a while, then put everything back as git knows it."""
-        file = self.root / self.spec
+    def edited(self, edit: Callable[[str], str], path: str = "") -> Iterator[None]:
+        """Change the spec, or another file, for a while, then put everything back as git knows it."""
+        file = self.root / (path or self.spec)
         before, times = file.read_bytes(), file.stat()
         file.write_bytes(edit(before.decode()).encode())
         try:
@@ -103,14 +105,19 @@ def _subject(name: str, root: Path, statuses: tuple[int, ...]) -> Subject:
     found = subprocess.run(command, env=with_bench(), stdout=subprocess.PIPE, check=True)
     listing.write_bytes(found.stdout)
     facts = json.loads(found.stdout)
+    inputs = root.with_suffix(".txt")
+    inputs.write_text("".join(f"{path}\n" for path in facts["inputs"]))
     specs = facts["specs"] or facts["paths"]
+    sources = [path for path in facts["inputs"] if path.startswith("src/") and path.endswith(".py")]
     return Subject(
         name=name,
         root=root,
         listing=listing,
+        inputs=inputs,
         files=len(facts["paths"]),
         size=facts["bytes"],
         requirements=facts["requirements"],
         spec=specs[len(specs) // 2],
+        source=sources[len(sources) // 2] if sources else "",
         statuses=statuses,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import TYPE_CHECKING
 
@@ -84,8 +85,6 @@ def command(  # noqa: PLR0913 -- one argument for each option
     Exit status 1 where a link is dead. An address that gives no clear answer is told, and is no
     failure.
     """
-    from muster.links.built import report_on
-
     started = time.perf_counter()
     if to and not sources:
         raise Mistake("--to chooses among the links of the sources", help="add --sources")
@@ -99,20 +98,20 @@ def command(  # noqa: PLR0913 -- one argument for each option
     if refresh and not external:
         raise Mistake("--refresh asks other hosts again, and without --external none is asked", help="add --external")
     built = _site(where.folder / site, site, site_url)
-    workspace = where.open(use_cache=False)
-    shown = inside(where, workspace.root, site)
-    run = Run(site.rstrip("/"), report_on(built, workspace.settings.links.ignore))
+    root = where.root()
+    settings = where.settings().links
+    run = Run(site.rstrip("/"), _report(built, settings.ignore))
     if external:
-        run = _asked(run, workspace.root, shown, workspace.settings.links.external, refresh=refresh)
+        run = _asked(run, root, inside(where, root, site), settings.external, refresh=refresh)
     out(_json(run) if form == "json" else "".join(_table(run)))
     note(_summary(run, time.perf_counter() - started))
     return int(run.dead > 0)
 
 
 def _site(folder: Path, name: str, url: str) -> Site:
-    """Read the folder into memory."""
+    """List the folder."""
     from muster.links.built import PAGES, Site
-    from muster.store.folder import folder_of, text_of
+    from muster.store.folder import Contents, folder_of
 
     build = "build the site first, with `mkdocs build` say, or name its folder: `muster links DIR`"
     if not folder.is_dir():
@@ -129,7 +128,19 @@ def _site(folder: Path, name: str, url: str) -> Site:
     pages = [path for path in found.paths if path.lower().endswith(PAGES)]
     if not pages:
         raise Mistake(f"{name}: there is no HTML page in it", help=build)
-    return Site({path: text_of(folder, path) for path in pages}, found.paths, url)
+    return Site(Contents(folder, pages), found.paths, url)
+
+
+def _report(site: Site, ignore: tuple[str, ...]) -> Report:
+    from muster.links.built import report_on
+
+    collecting = gc.isenabled()
+    gc.disable()  # it makes values by the hundred thousand and no cycles
+    try:
+        return report_on(site, ignore)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _asked(run: Run, root: Path, shown: str, settings: ExternalSettings, *, refresh: bool) -> Run:
@@ -297,9 +308,9 @@ def _json(run: Run) -> str:
 def _summary(run: Run, seconds: float) -> str:
     report = run.report
     words = f"{counted(report.pages, 'page')}, {counted(report.links, 'link')}"
-    addresses = counted(len(report.external), "external address", "external addresses")
+    addresses = counted(len(report.outside), "external address", "external addresses")
     if run.planned is None:
-        more = f"; {addresses} not asked, `--external` asks" if report.external else ""
+        more = f"; {addresses} not asked, `--external` asks" if report.outside else ""
         return f"{words} in {seconds:.2f} s: {run.dead:,} dead{more}"
     unsure = len(_of_state(run, "unsure"))
     return f"{words}, {addresses} in {seconds:.2f} s: {run.dead:,} dead, {unsure:,} unsure"

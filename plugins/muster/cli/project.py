@@ -37,6 +37,12 @@ class Where(Struct, frozen=True):
 
         return self.folder.resolve() if self.told else find_root(self.folder)
 
+    def settings(self) -> Settings:
+        """The settings alone, for what reads no file of the project."""
+        from muster.workspace import settings_of
+
+        return settings_of(self.root())[0]
+
     def open(self, *, use_cache: bool = True, quiet: bool = False) -> Workspace:
         """Open the project for reading; `quiet` leaves what git complains of to the caller."""
         from muster.workspace import open_workspace

@@ -5,28 +5,27 @@ implements: MU-RULE-2013
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
 from functools import cached_property
-from posixpath import dirname, join, normpath
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from itertools import chain
+from posixpath import dirname
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from msgspec import Struct
 
-from muster.links.html import HtmlPage, Tags, page_of
+from muster.links.leading import INDEX, NOWHERE, WEB, Resolver, Target, based, folders_of, resolved
+from muster.links.pieces import Page, Piece, Reader
 from muster.text.globs import any_matches
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-INDEX = "index.html"
 PAGES = (".html", ".htm")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_WEB = re.compile(r"(?:https?:)?//", re.IGNORECASE)
-_BLANK = re.compile(r"[\s\x00-\x1f\x7f\ud800-\udfff]")  # what no address has: browsers drop or encode it
 _GUESSES = 50  # of what may be meant: each costs some milliseconds
 _FEW = 5  # pages; of fewer, nothing can be said about what stands on all of them
+
+Told = dict[str, Target]  # links as written with where they lead, in order
+_FINE: Told = {}
 
 
 class Use(Struct, frozen=True, order=True):
@@ -47,38 +46,49 @@ class Dead(Struct, frozen=True):
     near: str = ""  # an anchor of that page that may be meant
 
 
-class Report(Struct, frozen=True):
+class _Uses:
+    """Finds the lines of links; each page that has a use is looked through once."""
+
+    def __init__(self, site: Site, found: Iterable[Iterable[tuple[str, str]]]) -> None:
+        hrefs: dict[str, list[str]] = {}
+        for path, href in chain.from_iterable(found):
+            hrefs.setdefault(path, []).append(href)
+        self._lines = {path: site.pages[path].lines_of(wanted) for path, wanted in hrefs.items()}
+
+    def of(self, found: Iterable[tuple[str, str]]) -> Iterator[Use]:
+        """The uses of a target, by page and text of the link."""
+        for path, href in found:
+            yield Use(path, self._lines[path][href], href)
+
+
+class Report(Struct, frozen=True, dict=True):
     """What the links of a site come to."""
 
     pages: int
     links: int  # each target once a page
     dead: tuple[Dead, ...]
-    external: dict[str, tuple[Use, ...]]  # by address without its fragment, sorted
+    outside: Mapping[str, Sequence[tuple[str, str]]]  # page and link, by address without its fragment
+    _site: Site
 
-
-class Target(NamedTuple):
-    """Where a link leads: a path in the site with a fragment, or an address elsewhere."""
-
-    path: str = ""
-    fragment: str = ""
-    address: str = ""
-
-
-_NOWHERE = Target()  # mail, scripts, data: nothing that can be looked up
+    @cached_property
+    def external(self) -> dict[str, tuple[Use, ...]]:
+        """The links to other hosts by address without its fragment, sorted."""
+        uses = _Uses(self._site, self.outside.values())
+        return {address: tuple(uses.of(self.outside[address])) for address in sorted(self.outside)}
 
 
 class Site(Struct, frozen=True, dict=True):
-    """A built site in memory: the text of its pages, and the names of all its files."""
+    """A built site: the content of its pages, each read once, and the names of all its files."""
 
-    texts: Mapping[str, str]
+    contents: Mapping[str, bytes]
     files: Collection[str]
     url: str = ""  # where it is published; by default what its own first page says
 
     @cached_property
-    def pages(self) -> dict[str, HtmlPage]:
+    def pages(self) -> dict[str, Page]:
         """Every page, read."""
-        known: Tags = {}
-        return {path: page_of(self.texts[path], known) for path in sorted(self.texts)}
+        read = Reader()
+        return {path: read(self.contents[path]) for path in sorted(self.contents)}
 
     @cached_property
     def folders(self) -> set[str]:
@@ -94,7 +104,7 @@ class Site(Struct, frozen=True, dict=True):
         """Where the site is published, with a slash at its end; empty where nobody says."""
         first = self.pages.get(INDEX)
         url = self.url or (first.canonical if first else "")
-        return url.removesuffix(INDEX).rstrip("/") + "/" if _WEB.match(url) else ""
+        return url.removesuffix(INDEX).rstrip("/") + "/" if WEB.match(url) else ""
 
 
 def report_on(site: Site, ignore: tuple[str, ...] = ()) -> Report:
@@ -102,137 +112,74 @@ def report_on(site: Site, ignore: tuple[str, ...] = ()) -> Report:
 
     implements: MU-RULE-2020
     """
-    resolve = _Resolver(site)
+    judge = _Judge(site)
     inside: dict[Target, list[tuple[str, str]]] = {}
     outside: dict[str, list[tuple[str, str]]] = {}
     count = 0
     for path, page in site.pages.items():
         count += len(page.links)
-        base = page.base and _resolved(site, page.base, path)
-        for href in page.links:
-            target = resolve(href, path) if not base else _based(site, base, href, path)
+        for href, target in judge(path, page).items():
             if target.address:
                 outside.setdefault(target.address, []).append((path, href))
-            elif target is not _NOWHERE:
+            else:
                 inside.setdefault(target, []).append((path, href))
-    uses = _Uses(site)
+    uses = _Uses(site, inside.values())
     dead: list[Dead] = []
     for target, found in inside.items():
-        reason = _reason(site, target)
-        if reason and not any_matches(target.path, ignore):
+        if not any_matches(target.path, ignore):
             pages = {path for path, _ in found}
             often = len(site.pages) >= _FEW and 2 * len(pages) >= len(site.pages)
             near = _near(site, target) if target.fragment and len(dead) < _GUESSES else ""
-            dead.append(Dead(_shown(target), reason, tuple(uses.of(found)), often, near))
-    return Report(
-        len(site.pages),
-        count,
-        tuple(sorted(dead, key=lambda one: (one.uses[0], one.target))),
-        {address: tuple(uses.of(outside[address])) for address in sorted(outside)},
-    )
+            dead.append(Dead(_shown(target), judge.reason(target), tuple(uses.of(found)), often, near))
+    return Report(len(site.pages), count, tuple(sorted(dead, key=lambda one: (one.uses[0], one.target))), outside, site)
 
 
-class _Resolver:
-    """Resolves each distinct link once: by folder for relative ones, whose climbing it does itself."""
+class _Judge:
+    """Finds what of each page is to be told. A piece is judged once for all pages from which it leads to the same."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._known: dict[tuple[str, str], Target] = {}
+        self._address = site.address
+        self._resolve = Resolver(site.address)
+        self._reasons: dict[Target, str] = {}
+        self._known: dict[str, dict[Piece, Told]] = {}  # by the folder on which the links depend
 
-    def __call__(self, href: str, page: str) -> Target:
-        folder, rest = dirname(page), href
-        while folder and rest.startswith("../"):
-            folder, rest = dirname(folder), rest[3:]
-        if not rest or rest[0] in "#?/" or ":" in rest:  # what is left may mean another thing than the whole
-            return _resolved(self._site, href, page)
-        key = (folder, rest)
-        target = self._known.get(key)
-        if target is None:
-            target = self._known[key] = _resolved(self._site, rest, f"{folder}/{INDEX}" if folder else INDEX)
-        return target
+    def __call__(self, path: str, page: Page) -> Told:
+        """The links of a page that are dead or lead to other hosts, each once."""
+        if page.base:
+            base = resolved(self._address, page.base, path)
+            return self._told((href, based(self._address, base, href, path)) for href in page.links)
+        folders = folders_of(path)
+        known: list[dict[Piece, Told]] = [{}, *[self._known.setdefault(folder, {}) for folder in folders]]
+        top = len(folders)
+        found: Told = {}
+        for piece in page.pieces:
+            here = known[piece.reach if piece.reach < top else top]  # noqa: FURB136 -- a call a piece would be seen
+            told = here.get(piece)
+            if told is None:
+                hrefs = [href for href in piece.links if not _is_here(href, page)]
+                told = self._told([(href, self._resolve(href, path, folders)) for href in hrefs]) if hrefs else _FINE
+                here[piece] = told
+            if told:
+                found.update(told)
+        return found
 
+    def _told(self, links: Iterable[tuple[str, Target]]) -> Told:
+        return {
+            href: target for href, target in links if target.address or (target is not NOWHERE and self.reason(target))
+        }
 
-def _resolved(site: Site, href: str, page: str) -> Target:
-    """Where a link on a page leads."""
-    if _WEB.match(href):
-        return _of_address(site, f"https:{href}" if href.startswith("//") else href)
-    if _SCHEME.match(href):
-        return _NOWHERE
-    if href.startswith("/"):
-        return _of_root(site, href)
-    path, fragment = _parts(href)
-    if not path:
-        return Target(page, fragment)
-    return Target(_folded(join(dirname(page), path)), fragment)
-
-
-def _based(site: Site, base: Target, href: str, page: str) -> Target:
-    """Where a link leads on a page with `<base>`: there even `#here` is relative to it."""
-    if _WEB.match(href) or _SCHEME.match(href) or href.startswith("/"):
-        return _resolved(site, href, page)
-    if base.address:
-        return _of_address(site, urljoin(base.address, href))
-    return _resolved(site, href, base.path + INDEX if base.path.endswith("/") or not base.path else base.path)
-
-
-def _of_address(site: Site, address: str) -> Target:
-    """An address on the web, which may be one of the site itself."""
-    address = _BLANK.sub(lambda match: "" if match[0] in "\t\r\n" else quote(match[0], errors="replace"), address)
-    if site.address:
-        own, top = _split(site.address)
-        host, slash, rest = address.partition("//")[2].partition("/")
-        path = slash + rest
-        if host.lower() == own and path.startswith(top):
-            return _within(path[len(top) :])
-        if host.lower() == own and re.split("[?#]", path, maxsplit=1)[0] == top.rstrip("/"):
-            return Target(INDEX)
-    address = address.partition("#")[0]
-    return Target(address=address if address.isascii() else _in_ascii(address))
+    def reason(self, target: Target) -> str:
+        """Why a target inside the site is dead; empty where it is not."""
+        reason = self._reasons.get(target)
+        if reason is None:
+            reason = self._reasons[target] = _reason(self._site, target)
+        return reason
 
 
-def _in_ascii(address: str) -> str:
-    """The address with a host name of other letters as the network knows it; the rest stays readable."""
-    scheme, slashes, rest = address.partition("//")
-    host = re.split("[/?]", rest, maxsplit=1)[0]
-    try:
-        return f"{scheme}{slashes}{host.encode('idna').decode()}{rest[len(host) :]}"
-    except UnicodeError:
-        return address
-
-
-def _of_root(site: Site, href: str) -> Target:
-    """A link from the root of the host, on which the site may be one of several."""
-    own = site.address
-    if not own:
-        return _within(href[1:])
-    host, top = _split(own)
-    if href.startswith(top):
-        return _within(href[len(top) :])
-    return Target(address=f"{own.partition('//')[0]}//{host}{href.partition('#')[0]}")
-
-
-def _split(own: str) -> tuple[str, str]:
-    parts = urlsplit(own)
-    return parts.netloc.lower(), parts.path
-
-
-def _within(rest: str) -> Target:
-    path, fragment = _parts(rest)
-    return Target(_folded(path) if path else "", fragment)
-
-
-def _parts(href: str) -> tuple[str, str]:
-    """Path, decoded, and fragment, as written; a query asks nothing of a file."""
-    path, _, fragment = href.partition("#")
-    path = path.partition("?")[0]
-    return (unquote(path) if "%" in path else path), fragment.partition(":~:")[0]
-
-
-def _folded(path: str) -> str:
-    """The path without dots and doubled slashes; a slash at its end stays, and at the root nothing is above."""
-    slash = path.endswith(("/", "/.", "/..")) or path in (".", "..")
-    folded = normpath("/" + path.lstrip("/"))[1:]
-    return f"{folded}/" if slash and folded else folded
+def _is_here(href: str, page: Page) -> bool:
+    """Whether a link plainly leads to an anchor of its own page."""
+    return href[:1] == "#" and href[1:] in page.anchors and ":~:" not in href
 
 
 def _reason(site: Site, target: Target) -> str:
@@ -263,20 +210,3 @@ def _near(site: Site, target: Target) -> str:
 
 def _shown(target: Target) -> str:
     return f"{target.path}#{target.fragment}" if target.fragment else target.path or INDEX
-
-
-class _Uses:
-    """Finds the lines of links; of each page that has a use, the line ends are looked up once."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._ends: dict[str, list[int]] = {}
-
-    def of(self, found: list[tuple[str, str]]) -> Iterator[Use]:
-        for path, href in found:
-            if path not in self._ends:
-                self._ends[path] = [match.start() for match in _LINE_END.finditer(self._site.texts[path])]
-            yield Use(path, bisect_left(self._ends[path], self._site.pages[path].links[href]) + 1, href)
-
-
-_LINE_END = re.compile("\n")

@@ -13,18 +13,24 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from muster.links.leading import OF_SITE, reach_of
+
 # What stands in a tag. A quote opens a value only after `=`; what is never closed reaches to the end of the
-# text, as browsers have it, so that no text makes the pattern look at a character twice.
+# text, as browsers have it, so that no text makes the pattern look at a character twice. The text of some
+# elements is no markup: it goes with their tag. Plain tags without what matters, most of all, are passed over:
+# `_PLAIN` has no `<` in it, so that what comes after is found as if they had been read.
 _INSIDE = r"""((?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)?+)*+)(?:>|\Z)"""
-_MARKUP = re.compile(rf"<(?:!--(?:-?>|.*?(?:--!?>|\Z))|([a-zA-Z][^\s/>]*+){_INSIDE})", re.DOTALL)
+_RAW = r"(?:(?=((?ai:script|style|textarea|title))[\s/>]))?"
+_TEXT = r"(?(1)(?:[^<]++|<(?!/(?ai:\1)[\s/>]))*+)"
+_PLAIN = r"""(?(1)|(?![a-zA-Z][^\s/><]*+(?:\s++(?!(?:href|src|srcset|id|name)=)[a-z-]++="[^"<]*+")*+>))"""
+_MARKUP = re.compile(rf"<(?:!--(?:-?>|.*?(?:--!?>|\Z))|{_RAW}{_PLAIN}([a-zA-Z][^\s/>]*+){_INSIDE}{_TEXT})", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+("[^"]*+"?|'[^']*+'?|[^\s>]*+))?+""")
-_RAW = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in ("script", "style", "textarea", "title")}
 _CANDIDATE = re.compile(r"([^\s,](?:\S*[^\s,])?+)(?:,|\s[^,]*,?)?+")
 
-_BY_HREF = frozenset(("a", "area", "link"))
+_BY_HREF = frozenset(("a", "area"))
 _BY_SRC = frozenset(("img", "script", "iframe", "source", "video", "audio"))
 _BY_SRCSET = frozenset(("img", "source"))
-_WANTED = ("href", "src", "srcset", "id", "name", "rel")
+_WANTED = frozenset(("href", "src", "srcset", "id", "name", "rel"))
 _HINTS = frozenset(("preconnect", "dns-prefetch"))  # they name a host, and no page
 
 
@@ -35,11 +41,13 @@ class Tag(NamedTuple):
     links: tuple[str, ...] = ()
     base: str | None = None
     canonical: str | None = None
-    raw: str = ""  # the element whose text is no markup, or ""
+    reach: int = OF_SITE  # on what its links depend
 
 
 _NOTHING = Tag()
-Tags = dict[tuple[str, str], Tag]
+_BEYOND = ("", "i", "/")  # a tag that is read only where nothing before it is open
+Written = tuple[str, str, str]
+Tags = dict[Written, Tag]
 
 
 class HtmlPage(Struct, frozen=True):
@@ -57,31 +65,32 @@ def page_of(text: str, known: Tags | None = None) -> HtmlPage:
     anchors: set[str] = set()
     links: dict[str, int] = {}
     base = canonical = None
-    at = 0
-    while True:
-        raw = ""
-        for match in _MARKUP.finditer(text, at):
-            name, inside = match.groups()
-            if not inside and name not in _RAW:
-                continue
-            key = (name, inside)
-            tag = known.get(key)
-            if tag is None:
-                tag = known[key] = _tag(name.lower(), inside)
-            if tag is _NOTHING:
-                continue
-            anchors.update(tag.anchors)
-            for target in tag.links:
-                links.setdefault(target, match.start())
-            base = tag.base if base is None else base
-            canonical = tag.canonical if canonical is None else canonical
-            if tag.raw:
-                raw, at = tag.raw, match.end()
-                break
-        end = _RAW[raw].search(text, at) if raw else None
-        if end is None:
-            return HtmlPage(frozenset(anchors), links, base or "", canonical or "")
-        at = end.end()
+    for match in _MARKUP.finditer(text):
+        raw, name, inside = match.groups("")
+        tag = _known((raw, name, inside), known)
+        anchors.update(tag.anchors)
+        for target in tag.links:
+            links.setdefault(target, match.start())
+        base = tag.base if base is None else base
+        canonical = tag.canonical if canonical is None else canonical
+    return HtmlPage(frozenset(anchors), links, base or "", canonical or "")
+
+
+def tags_of(text: str, known: Tags) -> list[Tag]:
+    """The tags that matter, in order; `known` as above."""
+    return [
+        tag
+        for written in _MARKUP.findall(text)
+        if (tag := known.get(written) or _known(written, known)) is not _NOTHING
+    ]
+
+
+def tags_before(text: str, known: Tags) -> list[Tag] | None:
+    """The same for the beginning of a page; None where a tag, a comment, a script or the like is open at its end."""
+    found = _MARKUP.findall(f"{text}<i/>")
+    if found.pop() != _BEYOND:
+        return None
+    return [tag for written in found if (tag := known.get(written) or _known(written, known)) is not _NOTHING]
 
 
 def line_of(text: str, offset: int) -> int:
@@ -89,33 +98,44 @@ def line_of(text: str, offset: int) -> int:
     return text.count("\n", 0, offset) + 1
 
 
+def _known(written: Written, known: Tags) -> Tag:
+    tag = known.get(written)
+    if tag is None:
+        tag = known[written] = _tag(written[1].lower(), written[2])
+    return tag
+
+
 def _tag(name: str, inside: str) -> Tag:
     """Take one tag apart."""
-    raw = name if name in _RAW else ""
     found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(inside):
-        key = match[1].lower()
+    for written, value in _ATTRIBUTE.findall(inside):
+        key = written.lower()
         if key in _WANTED and key not in found:
-            found[key] = _value(match[2] or "")
+            found[key] = _value(value)
     if not found:
-        return Tag(raw=raw) if raw else _NOTHING
-    anchors = [found[key] for key in ("id", "name") if found.get(key) and (key == "id" or name == "a")]
-    links: list[str] = []
+        return _NOTHING
+    anchors: tuple[str, ...] = (found["id"],) if found.get("id") else ()
+    if name == "a" and found.get("name"):
+        anchors += (found["name"],)
     base = canonical = None
+    links: tuple[str, ...] = ()
     if "href" in found:
         href = found["href"].strip()
-        kinds = found.get("rel", "").lower().split() if name == "link" else []
         if name == "base":
             base = href
-        elif name in _BY_HREF and _HINTS.isdisjoint(kinds):
-            links.append(href)
-            canonical = href if "canonical" in kinds else None
+        elif name == "link":
+            kinds = found.get("rel", "").lower().split()
+            links = (href,) if _HINTS.isdisjoint(kinds) else ()
+            canonical = href if links and "canonical" in kinds else None
+        elif name in _BY_HREF:
+            links = (href,)
     if "src" in found and name in _BY_SRC:
-        links.append(found["src"].strip())
+        links += (found["src"].strip(),)
     if "srcset" in found and name in _BY_SRCSET:
-        links += _CANDIDATE.findall(found["srcset"])
-    tag = Tag(tuple(anchors), tuple(links), base, canonical, raw)
-    return _NOTHING if tag == _NOTHING else tag
+        links += (*_CANDIDATE.findall(found["srcset"]),)
+    if links:
+        return Tag(anchors, links, base, canonical, min([reach_of(link) for link in links]))
+    return Tag(anchors, (), base) if anchors or base is not None else _NOTHING
 
 
 def _value(written: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -29,6 +31,9 @@ def folder_of(root: Path) -> Folder:
         with os.scandir(folder) as entries:
             for entry in entries:
                 path = f"{prefix}{entry.name}"
+                if entry.is_file(follow_symlinks=False):
+                    paths.append(path)
+                    continue
                 real = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
                 if entry.is_symlink() and not f"{real}{os.sep}".startswith(f"{top}{os.sep}"):
                     left_out.append(path)
@@ -42,7 +47,19 @@ def folder_of(root: Path) -> Folder:
     return Folder(frozenset(paths), tuple(sorted(left_out)))
 
 
-def text_of(root: Path, path: str) -> str:
-    """The text of a listed file, as a browser would show it: what is no UTF-8 is replaced; raises OSError."""
-    with open(os.path.join(root, path), "rb") as file:
-        return file.read().decode("utf-8", "replace")
+class Contents(Mapping[str, bytes]):
+    """The content of listed files, read at each use; raises OSError."""
+
+    def __init__(self, root: Path, paths: Sequence[str]) -> None:
+        self._root = f"{root}{os.sep}"
+        self._paths = paths
+
+    def __getitem__(self, path: str) -> bytes:
+        with open(self._root + path, "rb", buffering=0) as file:
+            return file.read()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
