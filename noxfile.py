@@ -45,27 +45,20 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def long(session: nox.Session) -> None:
-    """Run the tests that take long: installs, hosts compared, hostile inputs at length, a server that rebuilds."""
+    """Run the tests that take long: installs, hosts compared, hostile inputs at length, a server, more of the site."""
     session.install("-e", ".[mkdocs,links,postgres]", *groups("tests", "hosts"))
-    ways = ("-n", "auto", "--dist", "loadfile", "-m", "long and not browser")
-    session.run("pytest", *ways, *session.posargs, env=corpora())
+    with_browser = CHROMIUM.exists() and shutil.which("npm") is not None
+    ways = ("-n", "auto", "--dist", "loadfile", "-m", "long" if with_browser else "long and not browser")
+    session.run("pytest", *ways, *session.posargs, env={**corpora(), **(axe(session) if with_browser else {})})
 
 
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
     """Try the site in Debian's Chromium: what a reader does, axe, a strict policy, hostile texts."""
-    missing = [name for name, there in (("chromium", CHROMIUM.exists()), ("npm", shutil.which("npm"))) if not there]
-    if missing:
-        session.error(f"{' and '.join(missing)} missing: apt-get install {' '.join(missing)}")
     session.install("-e", ".[mkdocs]", *groups("tests"))
-    axe = Path(session.virtualenv.location, f"axe-{AXE}").resolve()
-    script = axe / "node_modules/axe-core/axe.min.js"
-    if not script.is_file():
-        options = ("--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(axe))
-        session.run("npm", "install", *options, f"axe-core@{AXE}", external=True)
     results = [] if session.posargs else ["--muster-strict", "--muster-results", ".muster/browser.json"]
-    ways = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
-    session.run("pytest", "tests/browser", *ways, *results, *session.posargs, env={"MUSTER_AXE": str(script)})
+    ways = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not long")
+    session.run("pytest", "tests/browser", *ways, *results, *session.posargs, env=axe(session))
 
 
 @nox.session
@@ -105,6 +98,19 @@ def soak(session: nox.Session) -> None:
 def groups(*names: str) -> tuple[str, ...]:
     """What dependency groups of `pyproject.toml` ask for."""
     return nox.project.dependency_groups(PROJECT, *names)
+
+
+def axe(session: nox.Session) -> dict[str, str]:
+    """The environment that leads the tests to axe-core, which npm brings; the browser has to be there."""
+    missing = [name for name, there in (("chromium", CHROMIUM.exists()), ("npm", shutil.which("npm"))) if not there]
+    if missing:
+        session.error(f"{' and '.join(missing)} missing: apt-get install {' '.join(missing)}")
+    folder = Path(session.virtualenv.location, f"axe-{AXE}").resolve()
+    script = folder / "node_modules/axe-core/axe.min.js"
+    if not script.is_file():
+        options = ("--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder))
+        session.run("npm", "install", *options, f"axe-core@{AXE}", external=True)
+    return {"MUSTER_AXE": str(script)}
 
 
 def corpora() -> dict[str, str]:

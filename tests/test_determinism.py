@@ -133,7 +133,7 @@ def test_a_warm_cache_and_a_partly_warm_one_change_no_byte(
 
 
 SOME = [
-    pytest.param(name, marks=[*corpus.needs_corpora, *([pytest.mark.long] if name == "opentelemetry" else [])])
+    pytest.param(name, marks=[*corpus.needs_corpora, *([pytest.mark.long] if name != "openfeature" else [])])
     for name in corpus.NAMES
 ]
 

@@ -25,6 +25,7 @@ from muster.ledger.database import is_server, opened
 from muster.ledger.events import GENESIS, sealed
 from muster.ledger.keys import new_uuid
 from muster.ledger.months import began, later, month_of
+from muster.ledger.task import Task
 from muster.ledger.times import iso_of
 from test_ledger_events import draft
 from test_ledger_months import partitions, run_at, waits
@@ -356,3 +357,23 @@ def test_old_months_are_retired_from_the_command_line(tmp_path: Path, capfd: pyt
     )
     for month in ("2025", later(NOW)):
         assert called(capfd, root, "retire", "--before", month)[0] == 2
+
+
+@pytest.mark.requirement("MU-LEDGER-8010", "MU-LEDGER-8035")
+def test_a_task_whose_row_is_retired_is_not_run_again_with_its_key(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "muster.toml").write_text("", encoding="utf-8")
+    arguments = ["-C", str(tmp_path), "run", "--task", "write", "--key", "once"]
+    command = [*arguments, "--", sys.executable, "-c", "open('made', 'a').write('x')"]
+    with ledger.open(str(tmp_path / ".muster/ledger.db")) as book:
+        attempt = ledger.begin(Task("write", "write"), key="once", clock=at(began(OLD)))
+        book.record(attempt.succeeded())
+        book.retire(BEFORE)
+
+    assert run_command(command) == 0
+    assert (
+        "muster: write was recorded with this key and is retired since; it is not run again" in capfd.readouterr().err
+    )
+    assert not (tmp_path / "made").exists()

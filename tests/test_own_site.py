@@ -65,6 +65,7 @@ def test_it_is_built_without_network_and_asks_nobody(own: Path) -> None:
     assert re.findall(asked, page) == []
 
 
+@pytest.mark.long  # test_mkdocs_build.py builds a smaller project under each
 @pytest.mark.requirement("MU-SITE-9002", "MU-SITE-9003", "MU-SITE-9004")
 @pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("properdocs", "zensical")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import subprocess
@@ -85,25 +86,42 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, 
     with ExitStack() as stack:
 
         @functools.cache
-        def built(name: str) -> str:
-            root = tmp_path_factory.mktemp(name)
-            for path, text in wanted[name].items():
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                (root / path).write_text(text, encoding="utf-8")
-            for arguments in (["muster", "sync"], ["mkdocs", "build"]):
-                environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-                command = [sys.executable, "-m", *arguments]
-                done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
-                assert done.returncode == 0, done.stderr
+        def address(name: str) -> str:
+            root = made_once(tmp_path_factory, name, lambda root: build_site(root, wanted[name]))
             return stack.enter_context(serving(root / "site"))
 
         wanted: dict[str, Mapping[str, str]] = {}
 
-        def address(name: str, files: Mapping[str, str]) -> str:
+        def address_of(name: str, files: Mapping[str, str]) -> str:
             wanted.setdefault(name, files)
-            return built(name)
+            return address(name)
 
-        yield address
+        yield address_of
+
+
+def build_site(root: Path, files: Mapping[str, str]) -> None:
+    """Write the files of a project, and build its site."""
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    for arguments in (["muster", "sync"], ["mkdocs", "build"]):
+        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+        command = [sys.executable, "-m", *arguments]
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def made_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first process of the run to ask for it makes, for all of them."""
+    base = temporary.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"shared-{name}"
+    with root.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (done := root / ".made").exists():
+            root.mkdir()  # not there yet, unless making it failed: then it fails here too
+            make(root)
+            done.touch()
+    return root
 
 
 @pytest.fixture(scope="package")
@@ -136,8 +154,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]
     """The address and the folder of a site that has one of everything, and hostile texts everywhere."""
     from browser.whole import build_whole
 
-    root = tmp_path_factory.mktemp("whole")
-    build_whole(root)
+    root = made_once(tmp_path_factory, "whole", build_whole)
     with serving(root / "site") as address:
         yield address, root / "site"
 

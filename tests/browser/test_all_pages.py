@@ -54,7 +54,7 @@ def test_each_kind_of_page_was_looked_at(seen: Seen) -> None:
 
     assert {"", "10-queue", "chains", "compliance", "dashboard", "graph", "identity"} <= kinds
     assert {"packets", "prompts", "rules", "runs"} <= kinds
-    assert {"compliance/findings/", "compliance/holes/", "compliance/matrix/", "compliance/queue/"} <= set(seen.pages)
+    assert {"compliance/findings/", "compliance/holes/", "compliance/hostile/", "compliance/matrix/"} <= set(seen.pages)
 
 
 @pytest.mark.requirement("MU-SITE-9031")

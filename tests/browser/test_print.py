@@ -33,24 +33,20 @@ def printed(page: Page, address: str) -> Page:
     return page
 
 
-PAGES = (
-    "dashboard/",
-    "10-queue/",
+PAGES = ("10-queue/", "chains/001-open/", "compliance/findings/", "compliance/matrix/", "dashboard/")
+MORE = (
     "compliance/",
-    "compliance/findings/",
     "compliance/holes/",
-    "compliance/matrix/",
     "compliance/queue/",
     "graph/",
+    "identity/",
     "packets/WP-1-Queue-v1/",
     "prompts/",
-    "chains/001-open/",
     "runs/",
-    "identity/",
 )
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *(pytest.param(path, marks=pytest.mark.long) for path in MORE)])
 def test_a_page_on_paper_is_open_without_controls_and_within_its_edges(
     whole: tuple[str, Path], page: Page, path: str
 ) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-pytestmark = [pytest.mark.browser, pytest.mark.requirement("MU-SITE-9032")]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.requirement("MU-SITE-9032")]
 
 
 @pytest.fixture(scope="module")

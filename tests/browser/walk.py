@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 WIDTHS = (1280, 390)
+ALONE = ("findings", "holes", "matrix")  # below compliance/, each a page of its own kind
 AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-# Of those pages of which there are many alike, how many are looked at.
-FEW = 2
 # Each page by axe in both schemes, in one at the width of a desk and in the other at that of a phone: there by the
 # rules alone that colours and widths have a say in.
 _ALL = {"type": "tag", "values": AXE_TAGS}
@@ -70,16 +69,13 @@ class Seen:
 
 
 def pages_of(site: Path) -> list[str]:
-    """The addresses of the pages of a site, below its root; of many alike, a few."""
-    every = sorted(path.parent.relative_to(site).as_posix() for path in site.rglob("index.html"))
-    number: dict[str, int] = {}
-    found = []
-    for address in every:
-        kind = address.partition("/")[0]
-        number[kind] = number.get(kind, 0) + 1
-        if number[kind] <= FEW or kind == "compliance":
-            found.append("" if address == "." else f"{address}/")
-    return found
+    """The addresses of the pages of a site, below its root: of many alike the index and the first."""
+    found: dict[tuple[str, int], str] = {}
+    for address in sorted(path.parent.relative_to(site).as_posix() for path in site.rglob("index.html")):
+        kind, _, below = address.partition("/")
+        alike = address if below in ALONE else kind
+        found.setdefault((alike, address.count("/")), "" if address == "." else f"{address}/")
+    return list(found.values())
 
 
 def walk(browser: Browser, address: str, site: Path, *, axe: bool, drawers: Sequence[str] = ()) -> Seen:

@@ -170,6 +170,9 @@ class _Running(Struct, frozen=True):
                         f"muster: {task.slug} is recorded already{_when(task)}{how}: {known[0].id}; it is not run again"
                     )
                     return status
+                if book.has_run(attempt.idempotency_key):  # its row went with its month, its key did not
+                    note(f"muster: {task.slug} was recorded{_when(task)} and is retired since; it is not run again")
+                    return 0
                 return self._attempts(book, attempt)
             finally:
                 release()
