@@ -302,7 +302,7 @@ def test_pages_a_second_time_are_compared_and_not_written(project: Project) -> N
 
 @pytest.mark.requirement("MU-CORE-0015")
 @pytest.mark.site
-def test_a_site_build_writes_each_of_its_files_once(small: Project) -> None:
+def test_a_site_build_writes_each_of_its_files_once_and_its_links_are_each_page_read_once(small: Project) -> None:
     (small.root / "mkdocs.yml").write_text(MKDOCS, encoding="utf-8")
 
     found = small.step("site", "mkdocs", "build", "--quiet", what="files")
@@ -310,3 +310,12 @@ def test_a_site_build_writes_each_of_its_files_once(small: Project) -> None:
     site = {path.relative_to(small.root).as_posix() for path in (small.root / "site").rglob("*") if path.is_file()}
     assert found.written == dict.fromkeys(site, 1)
     assert max(times for path, times in found.opened.items() if path.startswith("specs/")) == 3
+
+    (small.root / "site/index.html").write_text("<h1>Home</h1>\n", encoding="utf-8")  # its specs have none
+
+    found = small.step("links", "muster", "links", "site", what="files")
+
+    pages = {path for path in site if path.endswith(".html")} | {"site/index.html"}
+    assert {path: times for path, times in found.opened.items() if path.startswith("site/")} == dict.fromkeys(pages, 1)
+    assert found.opened.keys() - pages == {"muster.toml"}
+    assert (found.written, found.started) == ({}, {})

@@ -19,9 +19,10 @@ _NOBODY = 65534
 def folder_of_nobody() -> Iterator[Path]:
     """A folder, and this process as a user for whom permissions count."""
     was = os.geteuid()
-    if was == 0:
-        os.seteuid(_NOBODY)
     folder = Path(tempfile.mkdtemp())  # pytest's own is closed to other users
+    if was == 0:
+        os.chown(folder, _NOBODY, -1)
+        os.seteuid(_NOBODY)
     try:
         yield folder
     finally:

@@ -635,6 +635,17 @@ each round, a figure is the median over the rounds, and what is said of P compar
 of the largest process. A watch goes on already when a spec is edited: its seconds are those from the save to the
 result, its start is not counted.
 """
+_COMPILED = """
+**Compiled by mypyc**, 36 or 50 of the modules that a cold check of 10,000 requirements spends its time in: 1.24 times
+less CPU time, the median of five pairs each, and 1.2 to 1.6 times less for reading alone. Seven per cent are left in
+the interpreter then; the rest is patterns, memory, dictionaries and the search of strings, which the same C does for
+both. For that a wheel of each platform and Python, twice its size, 0.13 s more until a small check begins, every
+struct in a module of its own, and a slice of bytes that raises where Python's is empty.
+"""
+_PYROMARK = """
+**pyromark**, the Rust parser pulldown-cmark for Python, in the place of markdown-it-py: parsing is quicker, but its
+events have to become lines, nodes and offsets in Python, and with that it takes as long as reading by lines does.
+"""
 _END = "## How to repeat it"
 _REPEAT = (
     "```sh",
@@ -655,5 +666,11 @@ _REPEAT = (
     "```",
     "",
     "The corpora lie in the folder that `MUSTER_CORPORA` names; those that are absent are left out.",
+    "",
+    "## Tried, and left",
+    "",
+    *_folded(_COMPILED),
+    "",
+    *_folded(_PYROMARK),
     "",
 )
