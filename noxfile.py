@@ -13,7 +13,7 @@ nox.options.sessions = ["docs", "docs_specs", "tests", "lint"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 CORPORA = Path("../shared/corpora").resolve()
-CHROMIUM = Path("/usr/bin/chromium")
+BROWSERS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))  # as tests/browser takes them
 AXE = "4.11.0"  # of axe-core, which judges the pages; it comes from npm and is never committed
 
 
@@ -47,7 +47,7 @@ def tests(session: nox.Session) -> None:
 def long(session: nox.Session) -> None:
     """Run the tests that take long: installs, hosts compared, hostile inputs at length, a server, more of the site."""
     session.install("-e", ".[mkdocs,links,postgres]", *groups("tests", "hosts"))
-    with_browser = CHROMIUM.exists() and shutil.which("npm") is not None
+    with_browser = any(path.exists() for path in BROWSERS) and shutil.which("npm") is not None
     ways = ("-n", "auto", "--dist", "loadfile", "-m", "long" if with_browser else "long and not browser")
     session.run("pytest", *ways, *session.posargs, env={**corpora(), **(axe(session) if with_browser else {})})
 
@@ -102,7 +102,8 @@ def groups(*names: str) -> tuple[str, ...]:
 
 def axe(session: nox.Session) -> dict[str, str]:
     """The environment that leads the tests to axe-core, which npm brings; the browser has to be there."""
-    missing = [name for name, there in (("chromium", CHROMIUM.exists()), ("npm", shutil.which("npm"))) if not there]
+    needs = {"chromium-headless-shell": any(path.exists() for path in BROWSERS), "npm": shutil.which("npm")}
+    missing = [name for name, there in needs.items() if not there]
     if missing:
         session.error(f"{' and '.join(missing)} missing: apt-get install {' '.join(missing)}")
     folder = Path(session.virtualenv.location, f"axe-{AXE}").resolve()

@@ -29,6 +29,7 @@ LONG = {
     "test_hosts_compared.py",
     "test_lexing.py",
     "test_links_on_a_site.py",
+    "test_links_pieces.py",
     "test_links_scanning.py",
     "test_mentions.py",
     "test_portfolio_workers.py",

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
+# Debian's Chromium; the one without windows, a package of its own, shows the same in two fifths of the time.
+BROWSERS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MKDOCS = """\
 site_name: Sample
@@ -139,12 +140,13 @@ def hostile(served: Callable[[str, Mapping[str, str]], str]) -> str:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"there is no browser at {CHROMIUM}: apt-get install chromium")
+    found = next((path for path in BROWSERS if path.exists()), None)
+    if found is None:
+        pytest.skip("there is no browser: apt-get install chromium-headless-shell")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=str(found), args=OPTIONS)
         yield browser
         browser.close()
 
