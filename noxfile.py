@@ -38,8 +38,10 @@ def tests(session: nox.Session) -> None:
     session.install("-e", ".[mkdocs,links,postgres]", *groups("tests", "hosts"))
     # A run of some tests would leave the requirements of all others unverified.
     results = [] if session.posargs else ["--muster-strict", "--muster-results", ".muster/results.json"]
-    # The tests of one file stay together; `-n 0`, for a debugger, is taken from the command line.
-    ways = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not browser and not long")
+    # The tests of one file stay together; `-n 0`, for a debugger, is taken from the command line. One process more than
+    # there are cores: some wait for servers, locks and clocks.
+    workers = str((os.cpu_count() or 1) + 1)
+    ways = ("-n", workers, "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not browser and not long")
     session.run("pytest", *ways, *results, *session.posargs, env=corpora())
 
 
