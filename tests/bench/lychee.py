@@ -10,9 +10,7 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -21,7 +19,7 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from bench.links import write_site
-from bench.measure import Failed, Sample, process, ratio
+from bench.measure import Failed, Sample, kept, process, ratio
 from bench.peer_tools import bin_of
 from bench.peers import ENVIRONMENTS, environment
 
@@ -102,19 +100,9 @@ def cost(pages: int, rounds: int, folder: Path, environments: Path = ENVIRONMENT
     return Cost(said.split()[-1], built, len(by_muster), samples[1], samples[0], by_muster == by_lychee)
 
 
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep.resolve()
-        return
-    with tempfile.TemporaryDirectory(prefix="muster-bench-lychee-") as name:
-        yield Path(name).resolve()
-
-
 def measure(pages: int, rounds: int, keep: Path | None = None) -> Cost:
     """The figures for the page of the bench."""
-    with _folder(keep) as folder:
+    with kept(keep) as folder:
         return cost(pages, rounds, folder)
 
 

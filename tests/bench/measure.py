@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,6 +122,17 @@ def _left(group: int) -> Iterator[resource.struct_rusage]:
     with suppress(ChildProcessError):
         while True:
             yield os.wait4(-group, 0)[2]
+
+
+@contextmanager
+def kept(folder: Path | None) -> Iterator[Path]:
+    """This folder, made where it is missing; or one that is gone afterwards."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder.resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as name:
+        yield Path(name).resolve()
 
 
 def with_bench() -> dict[str, str]:

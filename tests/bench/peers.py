@@ -13,11 +13,9 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -25,7 +23,7 @@ from typing import TypeVar
 
 import muster
 from bench import peer_page, synthetic
-from bench.measure import Failed, Sample, TooLong, process
+from bench.measure import Failed, Sample, TooLong, kept, process
 from bench.peer_formats import WRITERS
 from bench.peer_tools import MUSTER, PEERS, Counts, Job, Kind, Tool, bin_of, said, words
 from bench.peer_work import CITATIONS, documents
@@ -59,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     found = [peer_page.Found(ours, muster.__version__, python_of(Path(sys.executable)))]
     found += [_found(tool, environments[tool.key][""]) for tool in tools]
     sizes = []
-    with _folder(options.keep) as folder:
+    with kept(options.keep) as folder:
         for tool in tools:
             _proved(_place(tool, environments[tool.key], folder, PROVING), options.limit)
         given_up: set[tuple[str, str]] = set()
@@ -93,12 +91,6 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _numbers(text: str) -> list[int]:
     return sorted(int(part) for part in text.split(","))
-
-
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="muster-peers-") as name:
-        yield Path(name) if keep is None else keep.resolve()
 
 
 def _installed(tool: Tool, below: Path) -> dict[str, Path]:

@@ -12,7 +12,6 @@ import hashlib
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,7 +41,7 @@ from bench import (
     trace,
     watch,
 )
-from bench.measure import Sample, process, work
+from bench.measure import Sample, kept, process, work
 from bench.subjects import CORPORA, Subject, corpus_subject, synthetic_subject, tree_subject
 
 _Cost = TypeVar("_Cost")
@@ -71,7 +70,7 @@ def main() -> int:
     options = _options()
     compileall.compile_dir(Path(muster.__file__).parent, quiet=2)  # as an installer does, whatever the environment says
     results = []
-    with _folder(options.keep) as folder:
+    with kept(options.keep) as folder:
         try:
             for make in _subjects(options, folder) if options.only in (None, "checks") else ():
                 with _timed(f"{options.rounds} rounds"):
@@ -209,16 +208,6 @@ def _options() -> argparse.Namespace:
 
 def _numbers(text: str) -> list[int]:
     return [int(part) for part in text.split(",")]
-
-
-@contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        yield keep.resolve()
-        return
-    with tempfile.TemporaryDirectory(prefix="muster-bench-") as name:
-        yield Path(name)
 
 
 def _subjects(options: argparse.Namespace, folder: Path) -> Iterator[Callable[[], Subject]]:
