@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bench.growth import FAR, FAR_REPOSITORIES, PARTS, Cost, Growth, Portfolio, Size
 from bench.growth_limits import CHECK, GB, MB, Limit, about, limits, of, peak, portfolio_limits, seconds
+from bench.measure import rounds_of
 from bench.wording import wrapped
 
 HEADING = "### Growth"
@@ -30,7 +31,7 @@ def section(cost: Cost) -> list[str]:
     return [
         HEADING,
         "",
-        *_paragraph(_INTRODUCTION.format(rounds="one round" if cost.rounds == 1 else f"{cost.rounds} rounds")),
+        *_paragraph(_INTRODUCTION.format(rounds=rounds_of(cost.rounds))),
         f"| CPU seconds for so many requirements | {sizes} | exponent | of the last two | {FAR:,} |",
         columns,
         *(_row(row, cost) for row in _seconds()),

@@ -176,3 +176,8 @@ def ratio(samples: Sequence[Sample], base: Sequence[Sample]) -> tuple[float, flo
 def exponent(small: tuple[int, float], large: tuple[int, float]) -> float:
     """The slope between two points (size, seconds) on logarithmic axes: 1 for linear growth."""
     return math.log(large[1] / small[1]) / math.log(large[0] / small[0])
+
+
+def rounds_of(number: int) -> str:
+    """How many rounds, in words."""
+    return "one round" if number == 1 else f"{number} rounds"

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bench import chains, packets, prompts, trace
-from bench.measure import Sample, exponent, middle, ratio
+from bench.measure import Sample, exponent, middle, ratio, rounds_of
 from bench.subjects import Subject
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def section(result: Result) -> str:
     plain = result.samples[Step.PLAIN]
     head = (
         f"{subject.requirements:,} requirements in {subject.files:,} files, {subject.size / 1e6:.2f} MB of Markdown; "
-        f"{len(plain)} rounds."
+        f"{rounds_of(len(plain))}."
     )
     rows = []
     for step, samples in result.samples.items():

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench import page
-from bench.measure import Sample, middle
+from bench.measure import Sample, middle, rounds_of
 from bench.peer_tools import MUSTER, Job, Kind, Tool
 from bench.wording import wrapped
 
@@ -69,7 +69,7 @@ class Report:
 
 def section(report: Report) -> list[str]:
     """The part of the page."""
-    folded = wrapped(_INTRODUCTION.format(rounds=_rounds(report.rounds), limit=report.limit)).split("\n")
+    folded = wrapped(_INTRODUCTION.format(rounds=rounds_of(report.rounds), limit=report.limit)).split("\n")
     return [
         HEADING,
         "",
@@ -165,10 +165,6 @@ def _commands(tool: Tool) -> Iterator[str]:
     """Each command once, in the order of the tables."""
     yield f"# {tool.name}{', first ' + tool.prepare if tool.prepare else ''}"
     yield from dict.fromkeys(command for job in tool.jobs for command in job.commands)
-
-
-def _rounds(rounds: int) -> str:
-    return "one round" if rounds == 1 else f"{rounds} rounds"
 
 
 _CHECKS = tuple(job.name for job in MUSTER.jobs if job.kind is Kind.CHECK)
