@@ -553,6 +553,13 @@ def with_parts(text: str, *parts: Sequence[str]) -> str:
     return text
 
 
+def with_words(text: str) -> str:
+    """The page with what it says of itself as it is said now; all figures stay."""
+    columns = "\n".join(["## Figures", "", *_folded(_COLUMNS), "", ""])
+    text = re.sub(r"^## Figures\n.*?(?=^### )", lambda _: columns, text, count=1, flags=re.MULTILINE | re.DOTALL)
+    return text.partition(f"\n{_END}\n")[0] + "\n".join(["", _END, "", *_REPEAT])
+
+
 def _folded(text: str) -> list[str]:
     lines = [""]
     for word in text.split():
@@ -654,6 +661,7 @@ _REPEAT = (
     "nox -s bench -- --only checks          # the projects alone, their tables and goals on this page",
     "nox -s bench -- --only trace           # the citations alone; writes nothing",
     "nox -s bench -- --only ledger          # the ledger alone, and its tables on this page",
+    "nox -s bench -- --only load            # the ledger under load, and its section of this page",
     "nox -s bench -- --only growth          # growth alone, and its section of this page",
     "nox -s bench -- --only packets         # packets alone, and their table on this page",
     "nox -s bench -- --only prompts         # prompts alone, and their tables on this page",

@@ -104,7 +104,7 @@ def main() -> int:
     if options.write:
         target = ROOT / "specs/guide/performance.md"
         parts = (
-            *(page.section(result).splitlines() for result in results),
+            *(page.section(result).split("\n") for result in results),
             page.ledgers(recorded) if recorded else (),
             *alone,
             page.packets_pinned(pinned) if pinned else (),
@@ -118,7 +118,7 @@ def main() -> int:
             page.page(report), *filter(None, [peer_page.kept(old), ledger_load.kept(old), growth_page.kept(old)])
         )
         if options.only:
-            text = page.with_goals(page.with_parts(old, *filter(None, parts)), report)
+            text = page.with_words(page.with_goals(page.with_parts(old, *filter(None, parts)), report))
         target.write_text(text, encoding="utf-8", newline="\n")
         print(f"wrote {target.relative_to(ROOT)}", file=sys.stderr)
     return 0
