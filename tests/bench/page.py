@@ -226,7 +226,8 @@ def _goals_of_checks(result: Result) -> Iterator[Goal]:
         return
     yield Goal(f"{subject.name}: {Step.WARM}, of V", 3, "V", *result.ratio(Step.WARM, Step.FLOOR))
     for step in (Step.PROSE, Step.CODE, Step.DRIFT):
-        yield Goal(f"{subject.name}: {step}, of cold", 0.05, "of cold", *result.ratio(step, Step.COLD_ONE))
+        wall, cpu = result.ratio(step, Step.COLD_ONE)
+        yield Goal(f"{subject.name}: {step}, of cold", 5, "% of cold", 100 * wall, 100 * cpu)
 
 
 def _goals_of_the_site(report: Report) -> Iterator[Goal]:
