@@ -246,7 +246,7 @@ class _Join:
         own = reached | dict.fromkeys(suspect, Status.SUSPECT)
         waived = (waived_in(self.project) & reached.keys()) - suspect
         whole = functools.cache(self._whole)
-        trace = Trace(
+        trace = Trace(  # what is Later answers as the value does that it is made into when it is first asked
             citations=LaterCitations(whole),  # type: ignore[arg-type]
             suspects=again.suspects,
             reviews=LaterReviews(whole),  # type: ignore[arg-type]
